@@ -1,0 +1,35 @@
+# Third-party libraries, all from Debian 12. Each is an imported target whose headers are SYSTEM.
+option(SLUICE_WITH_DPDK "Build ports, workers and `sluiced run` (needs libdpdk)" ON)
+option(SLUICE_BUILD_TESTS "Build the tests" ON)
+option(SLUICE_BUILD_PERF "Build the benchmarks" ON)
+
+find_package(PkgConfig REQUIRED)
+find_package(Threads REQUIRED)
+# Hyperscan, or Vectorscan in its place: both answer to libhs.
+pkg_check_modules(HS REQUIRED IMPORTED_TARGET libhs)
+if(SLUICE_WITH_DPDK)
+  pkg_check_modules(DPDK REQUIRED IMPORTED_TARGET libdpdk>=22.11)
+endif()
+pkg_check_modules(SODIUM REQUIRED IMPORTED_TARGET libsodium)
+find_package(TBB REQUIRED)
+find_package(yaml-cpp REQUIRED)
+find_package(CLI11 REQUIRED)
+find_package(nlohmann_json REQUIRED)
+find_package(spdlog REQUIRED)
+
+# llhttp: Debian ships the generated C source, to be built into its user.
+find_path(LLHTTP_INCLUDE_DIR llhttp.h PATHS /usr/share/include/llhttp NO_DEFAULT_PATH)
+find_path(LLHTTP_SOURCE_DIR llhttp.c PATHS /usr/share/llhttp NO_DEFAULT_PATH)
+if(NOT LLHTTP_INCLUDE_DIR OR NOT LLHTTP_SOURCE_DIR)
+  message(FATAL_ERROR "llhttp was not found; it is in Debian's package node-llhttp (see packages.txt)")
+endif()
+
+find_program(CCACHE ccache)
+if(CCACHE AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
+  set(CMAKE_C_COMPILER_LAUNCHER ${CMAKE_COMMAND} -E env CCACHE_SLOPPINESS=pch_defines,time_macros,include_file_mtime,include_file_ctime ${CCACHE})
+  set(CMAKE_CXX_COMPILER_LAUNCHER ${CMAKE_C_COMPILER_LAUNCHER})
+endif()
+find_program(MOLD mold)
+if(MOLD)
+  add_link_options(-fuse-ld=mold)
+endif()

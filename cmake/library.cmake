@@ -1,0 +1,38 @@
+set(CMAKE_CXX_STANDARD 20)
+set(CMAKE_CXX_STANDARD_REQUIRED ON)
+set(CMAKE_CXX_EXTENSIONS OFF)
+set(CMAKE_POSITION_INDEPENDENT_CODE ON)
+set(CMAKE_RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/bin)
+# Hyperscan and DPDK both want SSE4.2; anything newer is chosen at run time.
+add_compile_options($<$<COMPILE_LANGUAGE:CXX>:-march=x86-64-v2> $<$<COMPILE_LANGUAGE:C>:-march=x86-64-v2>)
+option(SLUICE_TIDY "Run clang-tidy with each compilation" OFF)
+
+# sluice_library(NAME SOURCES a.cc … [DEPS sluice_base …]): target sluice_NAME, includes from the repository root.
+function(sluice_library name)
+  cmake_parse_arguments(ARG "" "" "SOURCES;DEPS" ${ARGN})
+  if(ARG_SOURCES)
+    add_library(sluice_${name} STATIC ${ARG_SOURCES})
+    target_include_directories(sluice_${name} PUBLIC ${PROJECT_SOURCE_DIR})
+    target_link_libraries(sluice_${name} PUBLIC ${ARG_DEPS} PRIVATE sluice_warnings)
+    sluice_tidy(sluice_${name})
+  else()
+    add_library(sluice_${name} INTERFACE)
+    target_include_directories(sluice_${name} INTERFACE ${PROJECT_SOURCE_DIR})
+    target_link_libraries(sluice_${name} INTERFACE ${ARG_DEPS})
+  endif()
+endfunction()
+
+# sluice_program(NAME SOURCES … DEPS …): an executable in build/<preset>/bin.
+function(sluice_program name)
+  cmake_parse_arguments(ARG "" "" "SOURCES;DEPS" ${ARGN})
+  add_executable(${name} ${ARG_SOURCES})
+  target_include_directories(${name} PRIVATE ${PROJECT_SOURCE_DIR})
+  target_link_libraries(${name} PRIVATE ${ARG_DEPS} sluice_warnings)
+  sluice_tidy(${name})
+endfunction()
+
+function(sluice_tidy target)
+  if(SLUICE_TIDY)
+    set_target_properties(${target} PROPERTIES CXX_CLANG_TIDY "clang-tidy;--quiet;--warnings-as-errors=*")
+  endif()
+endfunction()
