@@ -1,0 +1,100 @@
+// Bundle: a compiled policy in memory, read from an *.slb file (docs/bundle-format.md) and checked field by field.
+//
+// This is all that the data plane knows of rules: the compiler and YAML stay outside. The digest is verified before
+// anything else is believed. Thread: immutable once loaded, shared between workers. Allocates: while loading.
+// Failure: an Error that says what was expected and what to do (nearly always: rebuild with `sluicec compile`).
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/byte_view.h"
+#include "base/result.h"
+#include "rules/model/encoding.h"
+#include "rules/model/rule.h"
+
+namespace sluice::bundle {
+
+// Patterns are kept apart by what they cost to match (rules/compile/lower.h decides).
+enum class CostClass : uint8_t { kLiterals, kExpressions, kCount };
+enum class DatabaseMode : uint8_t { kStream, kBlock, kCount };
+std::string_view Name(CostClass value);
+std::string_view Name(DatabaseMode value);
+
+// One byte pattern. Its index in patterns() is the id that Hyperscan reports, in whichever database it is.
+struct Pattern {
+  model::DetectorIndex detector = 0;
+  uint32_t term = 0;          // which literal or expression of the detector, in the order written
+  uint32_t length = 0;        // bytes of a literal; 0 for an expression, whose hits have an end but no start
+  model::Encoding encoding = model::Encoding::kBytes;
+  model::TransferForm form = model::TransferForm::kPlain;
+  CostClass cost = CostClass::kLiterals;
+  bool confirm_alignment = false;  // double-byte encoding: a hit counts only where it begins on a character boundary
+};
+
+// A serialized Hyperscan database (hs_deserialize_database makes it usable).
+struct Database {
+  DatabaseMode mode = DatabaseMode::kStream;
+  CostClass cost = CostClass::kLiterals;
+  uint32_t pattern_count = 0;
+  uint32_t stream_state_bytes = 0;  // per flow and direction; 0 in block mode
+  ByteView blob;                    // lives as long as the Bundle
+};
+
+// The processor and library that the databases were built for.
+struct Platform {
+  uint32_t tune = 0;
+  uint64_t cpu_features = 0;  // HS_CPU_FEATURES_*
+  std::string hyperscan_version;
+};
+// Of this machine. Failure: the processor lacks what Hyperscan needs.
+Result<Platform> LocalPlatform();
+// Whether databases built for `target` run on `local`.
+Status CheckRunsOn(const Platform& target, const Platform& local);
+
+// A rule file as it was compiled, so that the bundle can be explained and rebuilt elsewhere.
+struct Source {
+  std::string name;
+  std::string text;
+};
+
+class Bundle {
+ public:
+  Bundle() = default;
+  Bundle(const Bundle&) = delete;
+  Bundle& operator=(const Bundle&) = delete;
+
+  std::span<const model::Rule> rules() const { return policy_.rules; }
+  std::span<const model::Detector> detectors() const { return policy_.detectors; }
+  std::span<const Pattern> patterns() const { return patterns_; }
+  std::span<const Database> databases() const { return databases_; }
+  std::span<const Source> sources() const { return sources_; }
+  const model::FailModes& fail_modes() const { return policy_.fail; }
+  const Platform& platform() const { return platform_; }
+  // Indices into rules(), ascending, of the rules whose condition names this detector: those to look at after a hit.
+  std::span<const uint32_t> RulesOf(model::DetectorIndex detector) const { return rules_of_[detector]; }
+  // SHA-256 of everything after the header, 64 lowercase hex digits: the name of this policy in records.
+  std::string_view digest() const { return digest_; }
+
+ private:
+  friend class BundleReader;
+  std::vector<uint8_t> bytes_;
+  model::Policy policy_;
+  std::vector<Pattern> patterns_;
+  std::vector<Database> databases_;
+  std::vector<Source> sources_;
+  std::vector<std::vector<uint32_t>> rules_of_;
+  Platform platform_;
+  std::string digest_;
+};
+
+// The bytes are copied. Does not ask for the platform: see CheckRunsOn.
+Result<std::shared_ptr<const Bundle>> Parse(ByteView bytes);
+// Reads the file, parses it and checks that it runs on this machine.
+Result<std::shared_ptr<const Bundle>> Load(const std::string& path);
+
+}  // namespace sluice::bundle
