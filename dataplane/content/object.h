@@ -1,0 +1,42 @@
+// Object: a thing a person would name (an uploaded file, a request body, a mail part), as a protocol describes it.
+//
+// A description is filled by the protocol and read by everything after it. Thread: value type. Allocates: never.
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+
+#include "base/inline_text.h"
+#include "dataplane/content/direction.h"
+
+namespace sluice::content {
+
+// Number of an object within its flow, from 1; 0 is no object.
+using ObjectNumber = uint32_t;
+
+// Where the bytes stand. Printed as the first element of a finding's `path`.
+enum class Part : uint8_t {
+  kTcpStream,          // "tcp.stream": raw bytes of a direction, protocol unknown
+  kUdpPayload,         // "udp.payload"
+  kIcmpPayload,        // "icmp.payload"
+  kHttpRequestHead,    // "http.request.head": start line and header fields as they stood
+  kHttpRequestBody,    // "http.request.body"
+  kHttpResponseHead,
+  kHttpResponseBody,
+  kCount,
+};
+std::string_view Name(Part part);
+// Heads are inspected, but are not objects of their own in the object log.
+constexpr bool IsReportedAsObject(Part part) { return part != Part::kHttpRequestHead && part != Part::kHttpResponseHead; }
+
+struct ObjectDescription {
+  ObjectNumber number = 0;
+  Part part = Part::kTcpStream;
+  Direction direction = Direction::kUpload;
+  bool declared_encoding = false;     // a transfer or content encoding other than identity stands before the content
+  InlineText<32> content_encoding;    // as declared: "gzip", "br", …
+  InlineText<96> claimed_type;        // media type as declared
+  InlineText<256> name;               // file name or URL path, as declared
+};
+
+}  // namespace sluice::content

@@ -1,0 +1,90 @@
+// Session: one conversation's protocol, as a state machine over in-order runs that hands on objects.
+//
+// Feed consumes bytes of one direction and appends pieces; it stops early only when the piece list is full (call again
+// with the rest) or when it hands over (the rest belongs to another protocol). Every input byte appears in exactly one
+// piece (data or framing): that is how every byte keeps a fate. Pieces point into the input and into the session; they are
+// valid until the next call. A new protocol is a new file with a Session and one line in protocol_table.cc.
+//
+// Thread: one worker. Allocates: never (sessions live in slots of SessionPool). Failure: pieces of kind kAnomaly, then kRaw.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <string_view>
+
+#include "base/byte_view.h"
+#include "dataplane/content/direction.h"
+#include "dataplane/content/object.h"
+
+namespace sluice::protocol {
+
+enum class AnomalyKind : uint8_t {
+  kAmbiguousFraming,   // request smuggling and everything else two parsers may read differently
+  kMalformedProtocol,  // violates its grammar, without two plausible readings
+  kOversizedHeader,
+  kProtocolGap,        // lost bytes fell on framing: position within the protocol is lost
+  kCount,
+};
+std::string_view Name(AnomalyKind kind);
+
+// What was learnt about the flow as a whole.
+enum class NameKind : uint8_t { kHost, kSni, kUser, kUserAgent, kVersion, kCount };
+
+struct Piece {
+  enum class Kind : uint8_t {
+    kObjectBegin,  // `object` describes it
+    kData,         // `bytes` of object `number`
+    kObjectEnd,    // `complete` says whether its end was seen
+    kFraming,      // `bytes` that belong to the protocol's own structure and carry no content (chunk sizes, CRLF)
+    kOpaque,       // `bytes` that are encrypted: recognised, not content
+    kName,         // `name_kind`, `text`
+    kAnomaly,      // `anomaly`
+  };
+  Kind kind = Kind::kData;
+  content::ObjectNumber number = 0;
+  ByteView bytes;
+  const content::ObjectDescription* object = nullptr;
+  bool complete = false;
+  NameKind name_kind = NameKind::kHost;
+  AnomalyKind anomaly = AnomalyKind::kMalformedProtocol;
+  std::string_view text;
+};
+
+class PieceList {
+ public:
+  static constexpr size_t kCapacity = 64;
+  void Clear() noexcept { size_ = 0; }
+  size_t room() const noexcept { return kCapacity - size_; }
+  // REQUIRES: room() > 0. Sessions check before they consume.
+  Piece& Add(Piece::Kind kind) noexcept {
+    Piece& piece = pieces_[size_++];
+    piece = Piece{};
+    piece.kind = kind;
+    return piece;
+  }
+  const Piece* begin() const noexcept { return pieces_.data(); }
+  const Piece* end() const noexcept { return pieces_.data() + size_; }
+  size_t size() const noexcept { return size_; }
+
+ private:
+  std::array<Piece, kCapacity> pieces_;
+  size_t size_ = 0;
+};
+
+struct FeedResult {
+  size_t consumed = 0;
+  bool hand_over = false;  // the rest, and both directions from here on, are another protocol's: probe again (CONNECT, upgrade)
+};
+
+class Session {
+ public:
+  virtual ~Session() = default;
+  virtual FeedResult Feed(content::Direction direction, ByteView input, PieceList& out) noexcept = 0;
+  // `bytes` were lost. Objects whose position survives (a body of known length) go on, others end incomplete.
+  virtual void Gap(content::Direction direction, uint64_t bytes, PieceList& out) noexcept = 0;
+  // The direction ends (FIN, reset, idle): open objects end. Never needs more than PieceList::kCapacity pieces.
+  virtual void End(content::Direction direction, PieceList& out) noexcept = 0;
+};
+
+}  // namespace sluice::protocol
