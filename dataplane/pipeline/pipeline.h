@@ -1,0 +1,64 @@
+// Pipeline: the way of a packet from its flow to a verdict. One per worker; pipeline.cc is the story.
+//
+// Process takes packets that Intake let through and decides about each of them at once or later; what is decided comes
+// back in Output. Time comes with the packets; Tick moves timers while nothing arrives. Records go to the sink.
+//
+// Thread: one worker; `Adopt` and statistics are the only meeting points with control (fields documented below).
+// Allocates: in Create only. Failure: Create says which table did not fit; afterwards only counted outcomes.
+#pragma once
+
+#include <memory>
+#include <span>
+#include <string>
+
+#include "base/result.h"
+#include "dataplane/event/record_sink.h"
+#include "dataplane/flow/flow_table.h"
+#include "dataplane/pipeline/output.h"
+#include "dataplane/pipeline/statistics.h"
+#include "dataplane/protocol/protocol_table.h"
+#include "dataplane/stream/tcp_reassembler.h"
+#include "rules/bundle/bundle.h"
+
+namespace sluice::pipeline {
+
+struct PipelineOptions {
+  stream::Mode mode = stream::Mode::kTap;
+  bool can_inject = false;              // inline: true; tap: true where a response port exists
+  flow::FlowTableOptions flow;
+  stream::TcpOptions tcp;               // mode and fail modes are set from `mode` and the policy
+  protocol::SessionPool::Options sessions;
+  uint32_t max_objects = 1u << 18;      // open at a time
+  bool hash_objects = false;            // SHA-256 of each object
+  bool record_objects = false;          // object records
+  bool record_flows = false;            // flow records at the end and every flow_report_interval
+  std::chrono::nanoseconds flow_report_interval = std::chrono::seconds(60);
+  uint32_t generation = 1;
+};
+
+class Pipeline {
+ public:
+  static Result<std::unique_ptr<Pipeline>> Create(const PipelineOptions& options, std::shared_ptr<const bundle::Bundle> policy,
+                                                  event::RecordSink* records);
+  ~Pipeline();
+
+  // REQUIRES: each packet came out of Intake::Accept (headers, flow_hash). Decided packets are appended to `out`;
+  // datagrams put together from fragments are expanded into their originals there and returned through `recycled`.
+  void Process(std::span<packet::Packet* const> burst, Output& out, std::vector<packet::Packet*>& recycled) noexcept;
+  void Tick(Timestamp now, Output& out, std::vector<packet::Packet*>& recycled) noexcept;
+  // Ends every flow (reason: shutdown): held packets come out, open objects and flows are recorded.
+  void Drain(Timestamp now, Output& out, std::vector<packet::Packet*>& recycled) noexcept;
+
+  // A new policy: flows that begin from now on use it, open ones keep theirs. Called by the worker between bursts with
+  // what control published; returns false when its matcher could not be made ready (the old one stays).
+  bool Adopt(const std::shared_ptr<const bundle::Bundle>& policy, uint32_t generation);
+
+  const Statistics& statistics() const noexcept;
+
+ private:
+  struct Impl;
+  explicit Pipeline(std::unique_ptr<Impl> impl);
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace sluice::pipeline

@@ -1,0 +1,41 @@
+// Statistics: what a pipeline counted. Written by its worker, read by anyone at any time (worker: rw, control: ro).
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <string_view>
+
+#include "base/counter.h"
+#include "dataplane/content/fate.h"
+
+namespace sluice::pipeline {
+
+enum class PipelineCounter : uint8_t {
+  kPackets,             // taken from intake
+  kBytes,
+  kForwardedPackets,
+  kDroppedPackets,
+  kInjectedFrames,
+  kInjectionFull,       // a frame could not be injected: list full, or the encapsulation cannot be rebuilt
+  kFlowsCreated,
+  kFlowsEnded,
+  kFlowTableFull,       // packets that found no slot
+  kFlowsBlocked,
+  kFindings,
+  kAnomalies,
+  kObjects,
+  kObjectTableFull,
+  kSessionTableFull,
+  kScanFailures,
+  kHitsOverLimit,       // hits of one scan call beyond the list's size
+  kRecordRingFull,
+  kCount,
+};
+std::string_view Name(PipelineCounter counter);
+
+struct Statistics {
+  CounterSet<PipelineCounter> counters;
+  CounterSet<content::Fate> fates;  // bytes
+};
+
+}  // namespace sluice::pipeline
