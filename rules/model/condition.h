@@ -3,6 +3,7 @@
 // Thread: value type. Allocates: only while being built.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <vector>
 

@@ -1,0 +1,232 @@
+// The reader of *.slb: digest first, then every field; bundle_writer.cc is its mirror image.
+#include <algorithm>
+#include <cstring>
+
+#include "rules/bundle/bundle.h"
+#include "rules/bundle/digest.h"
+#include "rules/bundle/field_reader.h"
+#include "rules/bundle/format.h"
+
+namespace sluice::bundle {
+namespace {
+
+constexpr std::string_view kRebuild = "; rebuild it with `sluicec compile`";
+
+Error Corrupt(const std::string& what) {
+  return {ErrorCode::kCorrupt, "the bundle is corrupt: " + what + std::string(kRebuild)};
+}
+
+// Bytes 0..47 and the digest. Returns the body.
+Result<ByteView> CheckEnvelope(ByteView file, std::string& digest_hex) {
+  if (file.size() < kHeaderBytes) return Corrupt("it has " + std::to_string(file.size()) + " bytes, a header has 56");
+  if (std::memcmp(file.data(), kMagic.data(), kMagic.size()) != 0) {
+    return Error{ErrorCode::kCorrupt, "this is not a Sluice bundle (its first bytes differ); expected a file made by `sluicec compile`"};
+  }
+  const uint32_t version = LoadLe32(file.data() + kVersionOffset);
+  if (version != kFormatVersion) {
+    return Error{ErrorCode::kVersionMismatch, "the bundle has format version " + std::to_string(version) + ", expected " +
+                                                  std::to_string(kFormatVersion) + std::string(kRebuild)};
+  }
+  const uint64_t body_bytes = LoadLe64(file.data() + kCoveredOffset);
+  const uint64_t rest = file.size() - kHeaderBytes;
+  if (body_bytes != rest) {
+    return Corrupt("its header promises " + std::to_string(body_bytes) + " bytes of body, the file has " + std::to_string(rest));
+  }
+  const Digest digest = DigestOf(file, body_bytes);
+  if (std::memcmp(digest.data(), file.data() + kDigestOffset, digest.size()) != 0) {
+    return Corrupt("its SHA-256 digest does not agree with its content");
+  }
+  digest_hex = ToHex({digest.data(), digest.size()});
+  return file.Sub(kHeaderBytes, static_cast<size_t>(body_bytes));
+}
+
+std::vector<std::string> ReadTexts(FieldReader& in) {
+  std::vector<std::string> texts(in.Count(4));
+  for (std::string& text : texts) text = in.Text();
+  return texts;
+}
+
+std::vector<model::AddressBlock> ReadBlocks(FieldReader& in) {
+  std::vector<model::AddressBlock> blocks(in.Count(17));
+  for (model::AddressBlock& block : blocks) {
+    const ByteView address = in.Bytes(block.address.size());
+    std::copy(address.begin(), address.end(), block.address.begin());
+    block.prefix_bits = in.U8();
+    if (block.prefix_bits > 128) in.Fail("an address prefix is longer than 128 bits");
+  }
+  return blocks;
+}
+
+model::Scope ReadScope(FieldReader& in) {
+  model::Scope scope;
+  scope.direction = in.Enum<model::Direction>();
+  scope.sources = ReadBlocks(in);
+  scope.destinations = ReadBlocks(in);
+  scope.applications = ReadTexts(in);
+  scope.media_types = ReadTexts(in);
+  scope.clients = ReadTexts(in);
+  scope.min_bytes = in.U64();
+  scope.max_bytes = in.U64();
+  if (scope.min_bytes > scope.max_bytes) in.Fail("a scope's smallest size exceeds its largest");
+  return scope;
+}
+
+model::Condition ReadCondition(FieldReader& in, uint32_t detector_count) {
+  model::Condition condition;
+  condition.nodes.resize(in.Count(19));
+  for (model::ConditionNode& node : condition.nodes) {
+    node.kind = in.Enum<model::ConditionNode::Kind>();
+    node.where = in.U8();
+    node.distinct = in.Bool();
+    node.min_count = in.U32();
+    node.within = in.U32();
+    node.detector = in.U32();
+    node.size = in.U32();
+  }
+  if (in.ok() && !IsWellFormed(condition, detector_count)) in.Fail("a condition's tree does not hold together");
+  return condition;
+}
+
+}  // namespace
+
+// Fills a Bundle section by section. One for each Parse.
+class BundleReader {
+ public:
+  Result<std::shared_ptr<const Bundle>> Read(ByteView file) {
+    bundle_->bytes_.assign(file.begin(), file.end());
+    const Result<ByteView> body = CheckEnvelope({bundle_->bytes_.data(), bundle_->bytes_.size()}, bundle_->digest_);
+    if (!body) return body.error();
+    FieldReader sections(*body);
+    for (uint32_t tag = kFirstSection; tag <= kLastSection; ++tag) {
+      if (const Status status = ReadSection(sections, tag); !status) return status.error();
+    }
+    sections.ExpectEnd();
+    if (!sections.ok()) return Corrupt(sections.problem());
+    if (const Status status = CheckReferences(); !status) return status.error();
+    IndexRules();
+    return std::shared_ptr<const Bundle>(std::move(bundle_));
+  }
+
+ private:
+  Status ReadSection(FieldReader& sections, uint32_t tag) {
+    const std::string where = "section " + std::to_string(tag);
+    if (sections.U32() != tag) return Corrupt(where + " is missing");
+    FieldReader in(sections.Bytes(sections.U64()));
+    if (!sections.ok()) return Corrupt(where + ": " + sections.problem());
+    ReadContent(in, static_cast<SectionTag>(tag));
+    in.ExpectEnd();
+    if (!in.ok()) return Corrupt(where + ": " + in.problem());
+    return {};
+  }
+
+  void ReadContent(FieldReader& in, SectionTag tag) {
+    switch (tag) {
+      case SectionTag::kPlatform: return ReadPlatform(in);
+      case SectionTag::kPolicy: return ReadPolicy(in);
+      case SectionTag::kDetectors: return ReadDetectors(in);
+      case SectionTag::kRules: return ReadRules(in);
+      case SectionTag::kPatterns: return ReadPatterns(in);
+      case SectionTag::kDatabases: return ReadDatabases(in);
+      case SectionTag::kSources: return ReadSources(in);
+    }
+  }
+
+  void ReadPlatform(FieldReader& in) {
+    bundle_->platform_.tune = in.U32();
+    bundle_->platform_.cpu_features = in.U64();
+    bundle_->platform_.hyperscan_version = in.Text();
+  }
+
+  void ReadPolicy(FieldReader& in) {
+    model::FailModes& fail = bundle_->policy_.fail;
+    if (in.U32() != fail.modes.size()) in.Fail("the number of fail modes is not that of this version");
+    for (model::FailMode& mode : fail.modes) mode = in.Enum<model::FailMode>();
+  }
+
+  void ReadDetectors(FieldReader& in) {
+    bundle_->policy_.detectors.resize(in.Count(9));
+    for (model::Detector& detector : bundle_->policy_.detectors) {
+      detector.id = in.Text();
+      detector.kind = in.Enum<model::DetectorKind>();
+      detector.term_count = in.U32();
+    }
+  }
+
+  void ReadRules(FieldReader& in) {
+    const auto detector_count = static_cast<uint32_t>(bundle_->policy_.detectors.size());
+    bundle_->policy_.rules.resize(in.Count(60));
+    for (model::Rule& rule : bundle_->policy_.rules) {
+      rule.id = in.Text();
+      rule.title = in.Text();
+      rule.severity = in.Enum<model::Severity>();
+      rule.confidence = in.U8();
+      if (rule.confidence > 100) in.Fail("a confidence exceeds 100");
+      rule.action = in.Enum<model::Action>();
+      rule.scope = ReadScope(in);
+      rule.condition = ReadCondition(in, detector_count);
+      if (!in.ok()) return;
+    }
+  }
+
+  void ReadPatterns(FieldReader& in) {
+    bundle_->patterns_.resize(in.Count(16));
+    for (Pattern& pattern : bundle_->patterns_) {
+      pattern.detector = in.U32();
+      pattern.term = in.U32();
+      pattern.length = in.U32();
+      pattern.encoding = in.Enum<model::Encoding>();
+      pattern.form = in.Enum<model::TransferForm>();
+      pattern.cost = in.Enum<CostClass>();
+      pattern.confirm_alignment = in.Bool();
+    }
+  }
+
+  void ReadDatabases(FieldReader& in) {
+    bundle_->databases_.resize(in.Count(18));
+    for (Database& database : bundle_->databases_) {
+      database.mode = in.Enum<DatabaseMode>();
+      database.cost = in.Enum<CostClass>();
+      database.pattern_count = in.U32();
+      database.stream_state_bytes = in.U32();
+      database.blob = in.Bytes(in.U64());
+      if (database.blob.empty()) in.Fail("a database is empty");
+    }
+  }
+
+  void ReadSources(FieldReader& in) {
+    bundle_->sources_.resize(in.Count(8));
+    for (Source& source : bundle_->sources_) {
+      source.name = in.Text();
+      source.text = in.Text();
+    }
+  }
+
+  Status CheckReferences() const {
+    const auto& detectors = bundle_->policy_.detectors;
+    for (const Pattern& pattern : bundle_->patterns_) {
+      if (pattern.detector >= detectors.size()) return Corrupt("a pattern names a detector that is not there");
+      if (pattern.term >= detectors[pattern.detector].term_count) return Corrupt("a pattern names a term that is not there");
+    }
+    for (const Database& database : bundle_->databases_) {
+      if (database.pattern_count > bundle_->patterns_.size()) return Corrupt("a database counts more patterns than there are");
+    }
+    return {};
+  }
+
+  void IndexRules() {
+    bundle_->rules_of_.resize(bundle_->policy_.detectors.size());
+    for (uint32_t i = 0; i < bundle_->policy_.rules.size(); ++i) {
+      for (const model::ConditionNode& node : bundle_->policy_.rules[i].condition.nodes) {
+        if (node.kind != model::ConditionNode::Kind::kDetector) continue;
+        std::vector<uint32_t>& rules = bundle_->rules_of_[node.detector];
+        if (rules.empty() || rules.back() != i) rules.push_back(i);
+      }
+    }
+  }
+
+  std::shared_ptr<Bundle> bundle_ = std::make_shared<Bundle>();
+};
+
+Result<std::shared_ptr<const Bundle>> Parse(ByteView bytes) { return BundleReader().Read(bytes); }
+
+}  // namespace sluice::bundle
