@@ -3,8 +3,12 @@
 // Thread: pure. Allocates: never.
 #pragma once
 
+#include <array>
 #include <cstdint>
+#include <cstring>
+#include <type_traits>
 
+#include "base/byte_order.h"
 #include "dataplane/packet/packet.h"
 
 namespace sluice::flow {
@@ -21,14 +25,50 @@ struct FlowKey {
   uint8_t reserved = 0;
   uint32_t tunnel_id = 0;
 
-  friend bool operator==(const FlowKey&, const FlowKey&) = default;
+  friend bool operator==(const FlowKey& a, const FlowKey& b) noexcept { return std::memcmp(&a, &b, sizeof a) == 0; }
 };
-static_assert(sizeof(FlowKey) == 44);
+static_assert(sizeof(FlowKey) == 44 && std::has_unique_object_representations_v<FlowKey>);
 
-// `sender` says which side sent this packet. ICMP carries the echo identifier as ports, so that a ping is one flow.
-FlowKey MakeFlowKey(const packet::Headers& headers, KeySide& sender) noexcept;
+// What belongs to a conversation besides its endpoints. Addresses may repeat between VLANs and between tenants of a
+// tunnel, so both count by default; a link that carries the two directions under different tags needs them off.
+struct FlowKeyOptions {
+  bool include_vlan = true;
+  bool include_tunnel = true;
+};
 
-// 64 well-mixed bits; `seed` is secret per process when live (so that nobody can aim collisions) and fixed in replay.
+// `sender` says which side sent this packet; where both endpoints are equal it is always kLow. ICMP carries the echo
+// identifier as both ports (the parser sets them so), so that a ping is one flow; other ICMP has port 0.
+FlowKey MakeFlowKey(const packet::Headers& headers, KeySide& sender, const FlowKeyOptions& options = {}) noexcept;
+
+// Keyed hash of a FlowKey: NH (Black et al., UMAC, CRYPTO '99), whose collisions cannot be aimed without the seed,
+// followed by a mixer so that any bits of the result may be used alone.
+class FlowHasher {
+ public:
+  // `seed` is secret per process when live and fixed in replay.
+  explicit FlowHasher(uint64_t seed) noexcept;
+
+  uint64_t operator()(const FlowKey& key) const noexcept {
+    __extension__ using Wide = unsigned __int128;
+    const auto* p = reinterpret_cast<const uint8_t*>(&key);
+    const auto word = [&](size_t i) { return LoadLe64(p + 8 * i) + keys_[i]; };
+    const Wide sum = static_cast<Wide>(word(0)) * word(1) + static_cast<Wide>(word(2)) * word(3) +
+                     static_cast<Wide>(word(4)) * (LoadLe32(p + 40) + keys_[5]);
+    return Mix(static_cast<uint64_t>(sum) + static_cast<uint64_t>(sum >> 64) * fold_);
+  }
+
+ private:
+  // Finaliser of MurmurHash3 (A. Appleby): a bijection in which each input bit reaches each output bit.
+  static constexpr uint64_t Mix(uint64_t x) noexcept {
+    x = (x ^ (x >> 33)) * 0xff51afd7ed558ccdULL;
+    x = (x ^ (x >> 33)) * 0xc4ceb9fe1a85ec53ULL;
+    return x ^ (x >> 33);
+  }
+
+  std::array<uint64_t, 6> keys_;  // one for each word of a FlowKey
+  uint64_t fold_;                 // odd
+};
+
+// The same value as FlowHasher(seed)(key), for callers without a hasher of their own.
 uint64_t HashFlowKey(const FlowKey& key, uint64_t seed) noexcept;
 
 }  // namespace sluice::flow
