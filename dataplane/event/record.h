@@ -7,6 +7,7 @@
 
 #include <array>
 #include <cstdint>
+#include <new>
 #include <string_view>
 
 #include "base/clock.h"
@@ -132,5 +133,18 @@ struct Record {
     Flow flow;
   } body;
 };
+
+// The record as new, its body constructed for `kind`.
+inline void Reset(Record& record, RecordKind kind) noexcept {
+  record.kind = kind;
+  record.rank = {};
+  record.flow = {};
+  switch (kind) {
+    case RecordKind::kAnomaly: ::new (&record.body.anomaly) Anomaly(); break;
+    case RecordKind::kObject: ::new (&record.body.object) Object(); break;
+    case RecordKind::kFlow: ::new (&record.body.flow) Flow(); break;
+    default: ::new (&record.body.finding) Finding(); break;
+  }
+}
 
 }  // namespace sluice::event
