@@ -1,5 +1,7 @@
 #include "rules/model/condition.h"
 
+#include <algorithm>
+
 namespace sluice::model {
 namespace {
 
@@ -25,6 +27,16 @@ bool ChildrenSuit(const Condition& condition, size_t parent) {
   }
 }
 
+// Depth of the deepest node in [begin, end), whose sizes nest; stops looking beyond the limit.
+uint32_t DepthOf(const Condition& condition, size_t begin, size_t end, uint32_t depth) {
+  if (begin >= end || depth > kMaxConditionDepth) return depth;
+  uint32_t deepest = depth;
+  for (size_t i = begin; i < end; i += condition.nodes[i].size) {
+    deepest = std::max(deepest, DepthOf(condition, i + 1, i + condition.nodes[i].size, depth + 1));
+  }
+  return deepest;
+}
+
 }  // namespace
 
 bool IsWellFormed(const Condition& condition, uint32_t detector_count) {
@@ -39,7 +51,7 @@ bool IsWellFormed(const Condition& condition, uint32_t detector_count) {
       return false;
     }
   }
-  return true;
+  return DepthOf(condition, 0, condition.nodes.size(), 0) <= kMaxConditionDepth;
 }
 
 }  // namespace sluice::model

@@ -41,7 +41,10 @@ struct Condition {
   std::vector<ConditionNode> nodes;
 };
 
-// Whether sizes nest, leaves have no children, inner nodes have some, and detectors are below `detector_count`.
+// A tree is at most this deep, so that walking it needs a bounded stack.
+inline constexpr uint32_t kMaxConditionDepth = 16;
+
+// Whether sizes nest, the depth is bounded, leaves have no children, inner nodes have some, and detectors are below `detector_count`.
 bool IsWellFormed(const Condition& condition, uint32_t detector_count);
 
 }  // namespace sluice::model

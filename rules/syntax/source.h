@@ -1,0 +1,60 @@
+// SourceFile and SourceSet: rule files as they were read, so that a diagnostic can show the line that it is about.
+//
+// Thread: value types. Allocates: yes (cold path). A file that cannot be read is an Error.
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.h"
+
+namespace sluice::syntax {
+
+// Where something stands. Line and column count from 1, columns in characters; line 0 is "the file as a whole".
+struct Position {
+  uint32_t file = 0;
+  uint32_t line = 0;
+  uint32_t column = 0;
+};
+
+template <typename T>
+struct Located {
+  T value{};
+  Position at;
+};
+
+class SourceFile {
+ public:
+  SourceFile(std::string name, std::string text);
+
+  const std::string& name() const { return name_; }
+  const std::string& text() const { return text_; }
+  // Without its line end; empty when there is no such line.
+  std::string_view Line(uint32_t line) const;
+  // From a byte column (from 0) of a line to one in characters (from 1).
+  uint32_t CharacterColumn(uint32_t line, uint32_t byte_column) const;
+
+ private:
+  std::string name_;
+  std::string text_;
+  std::vector<size_t> line_starts_;
+};
+
+class SourceSet {
+ public:
+  // Refuses files larger than max_bytes(). The name is what diagnostics print.
+  static Result<std::string> ReadFile(const std::string& path);
+  static constexpr size_t max_bytes() { return size_t{64} << 20; }
+
+  uint32_t Add(std::string name, std::string text);
+  const SourceFile& file(uint32_t index) const { return files_[index]; }
+  size_t size() const { return files_.size(); }
+
+ private:
+  std::deque<SourceFile> files_;
+};
+
+}  // namespace sluice::syntax
