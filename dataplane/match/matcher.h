@@ -13,14 +13,18 @@
 #include <span>
 
 #include "base/byte_view.h"
+#include "base/counter.h"
 #include "base/result.h"
 #include "rules/bundle/bundle.h"
 
 namespace sluice::match {
 
+struct HyperscanCalls;
+
 struct Hit {
   uint32_t pattern = 0;  // index into Bundle::patterns()
   uint64_t end = 0;      // offset in the object of the byte after the match
+  friend auto operator<=>(const Hit&, const Hit&) = default;
 };
 
 class HitList {
@@ -29,6 +33,7 @@ class HitList {
   void Clear() noexcept { size_ = 0; overflow_ = 0; }
   std::span<const Hit> hits() const noexcept { return {hits_.data(), size_}; }
   uint64_t overflow() const noexcept { return overflow_; }  // hits that found no room: counted, never silent
+
  private:
   friend class Matcher;
   std::array<Hit, kCapacity> hits_;
@@ -38,10 +43,21 @@ class HitList {
 
 enum class ScanStatus : uint8_t { kOk, kFailed };
 
+enum class MatchCounter : uint8_t {
+  kScanFailed,    // the library refused or gave up: those bytes were not (all) looked at; matching went on behind them
+  kPoolEmpty,     // Open found no stream
+  kOpenFailed,    // the library would not place a stream in the memory it was offered
+  kHitsOverLimit, // hits beyond HitList::kCapacity of one call
+  kGaps,          // Skip
+  kCount,
+};
+std::string_view Name(MatchCounter counter);
+
 class MatchStream;  // an open object's state; opaque
 
 struct MatcherOptions {
-  uint32_t max_streams = 1u << 18;  // open at a time; memory is touched as it is used
+  uint32_t max_streams = 1u << 18;        // open at a time; memory is touched as it is used
+  const HyperscanCalls* calls = nullptr;  // where set, these entry points instead of the library's own (hyperscan_calls.h)
 };
 
 class Matcher {
@@ -53,7 +69,8 @@ class Matcher {
 
   // nullptr when the pool is empty.
   MatchStream* Open() noexcept;
-  // Replaces `hits` with the hits that end within `bytes`, sorted by (end, pattern).
+  // Replaces `hits` with the hits that end within `bytes`, sorted by (end, pattern), each once. After kFailed the hits found
+  // until then stand, and the stream goes on as after Skip(bytes.size()).
   ScanStatus Scan(MatchStream& stream, ByteView bytes, HitList& hits) noexcept;
   // Bytes were lost: nothing matches across the gap; offsets go on `gap` bytes later.
   void Skip(MatchStream& stream, uint64_t gap) noexcept;
@@ -61,11 +78,25 @@ class Matcher {
   ScanStatus Close(MatchStream* stream, HitList& hits) noexcept;
   // Gives the stream back without matching further.
   void Abandon(MatchStream* stream) noexcept;
+  // An object that is complete in one run: as Open, Scan and Close together, with a stream that is kept for this, so that it
+  // never fails for want of one.
+  ScanStatus ScanWhole(ByteView bytes, HitList& hits) noexcept;
 
-  // The last bytes before `end` of what was scanned, at most kHistory, for confirming and for the masked snippet. REQUIRES:
-  // called before the next Scan of this stream, with the same `bytes` that were scanned last.
+  // What stands before `end`, at most kHistory bytes and never across a gap: for confirming and for the masked snippet.
+  // REQUIRES: `end` comes from the last Scan, Close or ScanWhole of this matcher, whose bytes are still there. The answer
+  // points into those bytes or, where they do not reach back far enough, into `buffer`.
   static constexpr size_t kHistory = 128;
-  ByteView Before(const MatchStream& stream, ByteView bytes, uint64_t end, std::span<uint8_t, kHistory> buffer) const noexcept;
+  ByteView Before(uint64_t end, std::span<uint8_t, kHistory> buffer) const noexcept;
+  // Where the text that Before shows began: offset 0, or behind a gap.
+  uint64_t text_begin() const noexcept;
+  // For double-byte encodings: offset of the first byte of the unbroken run of bytes 0x81..0xFE that reaches back from
+  // `before`, a byte offset within the last scan; kUnknownOffset where a gap hides it. Known further back than kHistory.
+  static constexpr uint64_t kUnknownOffset = UINT64_MAX;
+  uint64_t HighRunBegin(uint64_t before) const noexcept;
+
+  uint32_t open_streams() const noexcept;
+  size_t stream_bytes() const noexcept;  // memory of one open stream
+  const CounterSet<MatchCounter>& counters() const noexcept;
 
  private:
   struct Impl;
