@@ -1,0 +1,54 @@
+// PortOptions: what a person may say about one port, in plain words: nothing here is of DPDK.
+//
+// Filled by control/config, read by Port. A field that a driver does not use is left at its default.
+// Thread: value type. Allocates: yes (cold path).
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace sluice::port {
+
+enum class Driver : uint8_t {
+  kPhysical,   // a network card by its PCI address, taken from the kernel
+  kAfPacket,   // a kernel interface, through packet sockets
+  kAfXdp,      // a kernel interface, through XDP sockets
+  kTap,        // a kernel interface that Sluice makes and takes away again
+  kMemif,      // shared memory with another program
+  kPcap,       // capture files
+  kNull,       // frames from nowhere to nowhere: for measuring
+  kCount,
+};
+std::string_view Name(Driver driver);
+
+// Who answers for the checksums of received packets.
+enum class Checksum : uint8_t {
+  kVerify,   // Sluice computes them
+  kOffload,  // the device does; what it could not say, Sluice computes
+  kIgnore,   // nobody: for links where senders leave them to hardware that is not there
+  kCount,
+};
+std::string_view Name(Checksum checksum);
+
+struct PortOptions {
+  std::string name;
+  Driver driver = Driver::kAfPacket;
+  std::string device;           // physical: "0000:03:00.0"
+  std::string interface;        // af_packet, af_xdp: exists; tap: to be made
+  uint16_t queues = 0;          // 0: one for each worker where the driver can spread flows, else one
+  uint16_t mtu = 1500;
+  uint16_t descriptors = 1024;  // of each receive and transmit queue
+  Checksum checksum = Checksum::kVerify;
+  std::string rx_file;          // pcap; empty: nothing arrives
+  std::string tx_file;          // pcap; empty: what leaves is discarded
+  std::string socket;           // memif
+  uint32_t memif_id = 0;
+  bool memif_server = false;
+  uint16_t frame_bytes = 64;    // null
+};
+
+// The largest frame of a port: MTU, Ethernet header, two VLAN tags.
+constexpr uint32_t MaxFrameBytes(uint16_t mtu) { return uint32_t{mtu} + 14 + 8; }
+
+}  // namespace sluice::port
