@@ -56,6 +56,8 @@ constexpr CodeText kCodes[] = {
     {Code::kExampleNotFound, "a rule does not find its own match example",
      "Every example under `match` is tried in each encoding that the detectors cover, and the rule must fire on each."},
     {Code::kExampleFound, "a rule fires on its own no_match example", "The message says which detector fired and in which encoding."},
+    {Code::kNoExamples, "a rule has no match example",
+     "An example is how a reader learns what the rule is for, and how a change is kept from breaking it unseen."},
     {Code::kCannotRead, "a file cannot be read", "The message is the system's."},
     {Code::kCannotWrite, "the bundle cannot be written", "The old file, if there was one, is untouched."},
     {Code::kNoRules, "the policy has no rules", "A policy without rules finds nothing; that is never what was meant."},

@@ -46,6 +46,7 @@ enum class Code : uint16_t {
   kBadHex = 3007,
   kExampleNotFound = 4001,
   kExampleFound = 4002,
+  kNoExamples = 4003,
   kCannotRead = 6001,
   kCannotWrite = 6002,
   kNoRules = 6003,

@@ -1,0 +1,124 @@
+#include <hs.h>
+
+#include <cstdlib>
+#include <memory>
+
+#include "rules/compile/stages.h"
+
+namespace sluice::compile {
+namespace {
+
+using syntax::Code;
+using syntax::Diagnostics;
+
+struct FreeCompileError {
+  void operator()(hs_compile_error_t* error) const { hs_free_compile_error(error); }
+};
+struct FreeDatabase {
+  void operator()(hs_database_t* database) const { hs_free_database(database); }
+};
+using CompileErrorPtr = std::unique_ptr<hs_compile_error_t, FreeCompileError>;
+using DatabasePtr = std::unique_ptr<hs_database_t, FreeDatabase>;
+
+unsigned FlagsOf(const LoweredPattern& pattern) { return pattern.ignore_case ? HS_FLAG_CASELESS : 0u; }
+
+// The patterns of one cost class, in the shape that Hyperscan wants.
+struct PatternTable {
+  std::vector<const char*> expressions;
+  std::vector<unsigned> flags;
+  std::vector<unsigned> ids;
+  std::vector<size_t> lengths;
+
+  // Each pattern has an id of its own: with shared ids compile time grows with the square of their number.
+  PatternTable(const Program& program, bundle::CostClass cost) {
+    for (unsigned id = 0; id < program.patterns.size(); ++id) {
+      const LoweredPattern& pattern = program.patterns[id];
+      if (pattern.entry.cost != cost) continue;
+      expressions.push_back(pattern.bytes.c_str());
+      flags.push_back(FlagsOf(pattern));
+      ids.push_back(id);
+      lengths.push_back(pattern.bytes.size());
+    }
+  }
+  unsigned size() const { return static_cast<unsigned>(ids.size()); }
+};
+
+void ReportFailure(const Program& program, const PatternTable& table, const CompileErrorPtr& error, Diagnostics& diagnostics) {
+  const bool one_pattern = error && error->expression >= 0 && static_cast<size_t>(error->expression) < table.size();
+  const syntax::Position at = one_pattern ? program.patterns[table.ids[static_cast<size_t>(error->expression)]].at : syntax::Position{UINT32_MAX, 0, 0};
+  diagnostics.Error(Code::kBuildFailed, at, std::string("Hyperscan could not build the database: ") + (error ? error->message : "no reason given"));
+}
+
+hs_error_t CompileTable(const PatternTable& t, bundle::CostClass cost, const hs_platform_info_t& platform, DatabasePtr& database, CompileErrorPtr& error) {
+  hs_database_t* raw = nullptr;
+  hs_compile_error_t* raw_error = nullptr;
+  const hs_error_t code =
+      cost == bundle::CostClass::kLiterals
+          ? hs_compile_lit_multi(t.expressions.data(), t.flags.data(), t.ids.data(), t.lengths.data(), t.size(), HS_MODE_STREAM, &platform, &raw, &raw_error)
+          : hs_compile_multi(t.expressions.data(), t.flags.data(), t.ids.data(), t.size(), HS_MODE_STREAM, &platform, &raw, &raw_error);
+  database.reset(raw);
+  error.reset(raw_error);
+  return code;
+}
+
+bool Serialize(const hs_database_t* database, BuiltDatabase& built) {
+  char* bytes = nullptr;
+  size_t size = 0;
+  size_t stream_bytes = 0;
+  if (hs_stream_size(database, &stream_bytes) != HS_SUCCESS || hs_serialize_database(database, &bytes, &size) != HS_SUCCESS) return false;
+  built.serialized.assign(bytes, bytes + size);
+  built.stream_state_bytes = static_cast<uint32_t>(stream_bytes);
+  std::free(bytes);
+  return true;
+}
+
+void BuildOne(Program& program, bundle::CostClass cost, const hs_platform_info_t& platform, Diagnostics& diagnostics) {
+  const PatternTable table(program, cost);
+  if (table.size() == 0) return;
+  DatabasePtr database;
+  CompileErrorPtr error;
+  BuiltDatabase built;
+  built.cost = cost;
+  built.pattern_count = table.size();
+  if (CompileTable(table, cost, platform, database, error) != HS_SUCCESS || !Serialize(database.get(), built)) {
+    return ReportFailure(program, table, error, diagnostics);
+  }
+  program.databases.push_back(std::move(built));
+}
+
+}  // namespace
+
+void CheckExpressions(const Program& program, Diagnostics& diagnostics) {
+  for (const LoweredPattern& pattern : program.patterns) {
+    if (pattern.entry.cost != bundle::CostClass::kExpressions) continue;
+    hs_database_t* raw = nullptr;
+    hs_compile_error_t* raw_error = nullptr;
+    const hs_error_t code = hs_compile(pattern.bytes.c_str(), FlagsOf(pattern), HS_MODE_STREAM, nullptr, &raw, &raw_error);
+    const DatabasePtr database(raw);
+    const CompileErrorPtr error(raw_error);
+    if (code == HS_SUCCESS) continue;
+    const std::string message = error ? error->message : "no reason given";
+    if (message.find("matches empty buffer") != std::string::npos) {
+      diagnostics.Error(Code::kExpressionMatchesEmpty, pattern.at, "this expression matches the empty text, so it would fire everywhere",
+                        "make at least one character of it obligatory");
+    } else {
+      diagnostics.Error(Code::kExpressionRefused, pattern.at, "this expression cannot be compiled: " + message,
+                        "look-around and back-references do not exist here; see `sluicec explain SL3003`");
+    }
+  }
+}
+
+void Build(Program& program, Diagnostics& diagnostics) {
+  const Result<bundle::Platform> local = bundle::LocalPlatform();
+  hs_platform_info_t platform{};
+  if (!local || hs_populate_platform(&platform) != HS_SUCCESS) {
+    diagnostics.Error(Code::kBuildFailed, {UINT32_MAX, 0, 0}, local ? "the processor cannot be told" : local.error().message());
+    return;
+  }
+  program.platform = *local;
+  for (int cost = 0; cost < static_cast<int>(bundle::CostClass::kCount); ++cost) {
+    BuildOne(program, static_cast<bundle::CostClass>(cost), platform, diagnostics);
+  }
+}
+
+}  // namespace sluice::compile

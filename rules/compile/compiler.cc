@@ -1,0 +1,45 @@
+#include "rules/compile/compiler.h"
+
+#include "rules/compile/stages.h"
+
+namespace sluice::compile {
+namespace {
+
+void RunStages(CompileResult& result, Goal goal) {
+  Program program;
+  syntax::Diagnostics& diagnostics = result.diagnostics;
+  Parse(result.sources, program, diagnostics);
+  Resolve(program, diagnostics);
+  Check(program, diagnostics);
+  Lint(program, diagnostics);
+  Encode(program, diagnostics);
+  Lower(program, diagnostics);
+  CheckExpressions(program, diagnostics);
+  result.rule_count = program.policy.rules.size();
+  if (goal == Goal::kCheck || diagnostics.has_errors()) return;
+
+  Build(program, diagnostics);
+  if (diagnostics.has_errors()) return;
+  result.example_count = TryExamples(result.sources, program, diagnostics);
+  if (goal == Goal::kCompile && !diagnostics.has_errors()) result.bundle = Write(result.sources, program);
+}
+
+}  // namespace
+
+CompileResult CompileSources(syntax::SourceSet sources, Goal goal) {
+  CompileResult result;
+  result.sources = std::move(sources);
+  RunStages(result, goal);
+  result.diagnostics.Sort();
+  return result;
+}
+
+CompileResult Compile(const std::vector<std::string>& paths, Goal goal) {
+  CompileResult result;
+  CollectSources(paths, result.sources, result.diagnostics);
+  if (!result.diagnostics.has_errors()) RunStages(result, goal);
+  result.diagnostics.Sort();
+  return result;
+}
+
+}  // namespace sluice::compile

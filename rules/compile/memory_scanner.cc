@@ -1,0 +1,128 @@
+#include "rules/compile/memory_scanner.h"
+
+#include <hs.h>
+
+#include <algorithm>
+#include <tuple>
+
+#include "rules/evaluate/alignment.h"
+
+namespace sluice::compile {
+namespace {
+
+struct FreeDatabase {
+  void operator()(hs_database_t* database) const { hs_free_database(database); }
+};
+struct FreeScratch {
+  void operator()(hs_scratch_t* scratch) const { hs_free_scratch(scratch); }
+};
+using DatabasePtr = std::unique_ptr<hs_database_t, FreeDatabase>;
+
+struct RawHit {
+  uint32_t pattern;
+  uint64_t end;
+};
+
+int Collect(unsigned id, unsigned long long, unsigned long long to, unsigned, void* context) {
+  static_cast<std::vector<RawHit>*>(context)->push_back({id, to});
+  return 0;
+}
+
+Error HyperscanError(const char* what, hs_error_t code) {
+  return {ErrorCode::kInternal, std::string("Hyperscan could not ") + what + " (code " + std::to_string(code) + ")"};
+}
+
+// hs_scan_stream takes 32-bit lengths.
+constexpr size_t kBlockBytes = size_t{1} << 30;
+
+// FNV-1a, to tell different values apart within one object.
+uint64_t HashBytes(ByteView bytes) {
+  uint64_t hash = 0xcbf29ce484222325;
+  for (const uint8_t byte : bytes) hash = (hash ^ byte) * 0x100000001b3;
+  return hash;
+}
+
+uint8_t BytesPerCharacter(model::Encoding encoding) {
+  return encoding == model::Encoding::kUtf16Le || encoding == model::Encoding::kUtf16Be ? 2 : 1;
+}
+
+}  // namespace
+
+struct MemoryScanner::Impl {
+  std::vector<DatabasePtr> databases;
+  std::vector<bundle::Pattern> patterns;
+  std::unique_ptr<hs_scratch_t, FreeScratch> scratch;
+
+  Status OpenDatabase(const bundle::Database& database) {
+    hs_database_t* raw = nullptr;
+    const hs_error_t code = hs_deserialize_database(reinterpret_cast<const char*>(database.blob.data()), database.blob.size(), &raw);
+    if (code != HS_SUCCESS) return HyperscanError("read a database", code);
+    databases.emplace_back(raw);
+    hs_scratch_t* grown = scratch.release();
+    const hs_error_t grow_code = hs_alloc_scratch(raw, &grown);
+    scratch.reset(grown);
+    if (grow_code != HS_SUCCESS) return HyperscanError("allocate scratch", grow_code);
+    return {};
+  }
+
+  Status ScanDatabase(const hs_database_t* database, ByteView text, std::vector<RawHit>& hits) {
+    hs_stream_t* stream = nullptr;
+    if (const hs_error_t code = hs_open_stream(database, 0, &stream); code != HS_SUCCESS) return HyperscanError("open a stream", code);
+    hs_error_t code = HS_SUCCESS;
+    for (size_t at = 0; at < text.size() && code == HS_SUCCESS; at += kBlockBytes) {
+      const ByteView block = text.Sub(at, kBlockBytes);
+      code = hs_scan_stream(stream, reinterpret_cast<const char*>(block.data()), static_cast<unsigned>(block.size()), 0, scratch.get(), Collect, &hits);
+    }
+    const hs_error_t close_code = hs_close_stream(stream, scratch.get(), Collect, &hits);
+    if (code != HS_SUCCESS || close_code != HS_SUCCESS) return HyperscanError("scan", code != HS_SUCCESS ? code : close_code);
+    return {};
+  }
+
+  bool Confirm(const RawHit& raw, ByteView text, FoundHit& found) const {
+    const bundle::Pattern& pattern = patterns[raw.pattern];
+    const uint64_t begin = raw.end - std::min<uint64_t>(pattern.length, raw.end);
+    if (pattern.confirm_alignment &&
+        evaluate::CheckAlignment(pattern.encoding, text.First(static_cast<size_t>(begin)), true) == evaluate::Alignment::kAstride) {
+      return false;
+    }
+    found.pattern = raw.pattern;
+    found.hit.detector = pattern.detector;
+    found.hit.term = pattern.term;
+    found.hit.bytes_per_character = BytesPerCharacter(pattern.encoding);
+    found.hit.begin = begin;
+    found.hit.end = raw.end;
+    found.hit.value = HashBytes(text.Sub(static_cast<size_t>(begin), static_cast<size_t>(raw.end - begin)));
+    return true;
+  }
+};
+
+MemoryScanner::MemoryScanner(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+MemoryScanner::MemoryScanner(MemoryScanner&&) noexcept = default;
+MemoryScanner& MemoryScanner::operator=(MemoryScanner&&) noexcept = default;
+MemoryScanner::~MemoryScanner() = default;
+
+Result<MemoryScanner> MemoryScanner::Open(std::span<const bundle::Database> databases, std::span<const bundle::Pattern> patterns) {
+  auto impl = std::make_unique<Impl>();
+  impl->patterns.assign(patterns.begin(), patterns.end());
+  for (const bundle::Database& database : databases) {
+    if (database.mode != bundle::DatabaseMode::kStream) continue;
+    if (const Status status = impl->OpenDatabase(database); !status) return status.error();
+  }
+  return MemoryScanner(std::move(impl));
+}
+
+Result<std::vector<FoundHit>> MemoryScanner::Scan(ByteView text) {
+  std::vector<RawHit> raw;
+  for (const DatabasePtr& database : impl_->databases) {
+    if (const Status status = impl_->ScanDatabase(database.get(), text, raw); !status) return status.error();
+  }
+  std::sort(raw.begin(), raw.end(), [](const RawHit& a, const RawHit& b) { return std::tie(a.end, a.pattern) < std::tie(b.end, b.pattern); });
+  std::vector<FoundHit> found;
+  for (const RawHit& hit : raw) {
+    FoundHit confirmed;
+    if (hit.pattern < impl_->patterns.size() && impl_->Confirm(hit, text, confirmed)) found.push_back(confirmed);
+  }
+  return found;
+}
+
+}  // namespace sluice::compile

@@ -1,0 +1,39 @@
+// MemoryScanner: finds and confirms hits in text that lies whole in memory: the rules' own examples, files at rest.
+//
+// The data plane has its own matcher for streams (dataplane/match); both confirm with rules/evaluate, and a differential
+// test holds them to the same answers. Thread: one at a time for each object. Allocates: yes (cold path).
+#pragma once
+
+#include <memory>
+#include <span>
+#include <vector>
+
+#include "base/result.h"
+#include "rules/bundle/bundle.h"
+#include "rules/evaluate/evaluate.h"
+
+namespace sluice::compile {
+
+struct FoundHit {
+  evaluate::Hit hit;
+  uint32_t pattern = 0;
+};
+
+class MemoryScanner {
+ public:
+  // `patterns` and the databases' blobs must outlive the scanner only during Open.
+  static Result<MemoryScanner> Open(std::span<const bundle::Database> databases, std::span<const bundle::Pattern> patterns);
+  MemoryScanner(MemoryScanner&&) noexcept;
+  MemoryScanner& operator=(MemoryScanner&&) noexcept;
+  ~MemoryScanner();
+
+  // In order of where they end. Failure: Hyperscan refused.
+  Result<std::vector<FoundHit>> Scan(ByteView text);
+
+ private:
+  struct Impl;
+  explicit MemoryScanner(std::unique_ptr<Impl> impl);
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace sluice::compile

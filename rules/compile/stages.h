@@ -1,0 +1,34 @@
+// The compiler's stages, one file each. They report to `diagnostics` and never stop at the first mistake.
+//
+// Thread: pure functions over the Program. Allocates: yes (cold path).
+#pragma once
+
+#include "rules/compile/program.h"
+
+namespace sluice::compile {
+
+// Rule files of a path, sorted by name, into `sources`.
+void CollectSources(const std::vector<std::string>& paths, syntax::SourceSet& sources, syntax::Diagnostics& diagnostics);
+
+// YAML → packs.
+void Parse(const syntax::SourceSet& sources, Program& program, syntax::Diagnostics& diagnostics);
+// Names → indices; the policy that the packs make together.
+void Resolve(Program& program, syntax::Diagnostics& diagnostics);
+// What cannot be meant: doubled ids, counts out of reach, detectors without terms.
+void Check(const Program& program, syntax::Diagnostics& diagnostics);
+// What is probably not meant.
+void Lint(const Program& program, syntax::Diagnostics& diagnostics);
+// Literals → byte strings in every encoding that can carry them.
+void Encode(Program& program, syntax::Diagnostics& diagnostics);
+// Byte strings and expressions → patterns by cost class, with ids.
+void Lower(Program& program, syntax::Diagnostics& diagnostics);
+// Every expression on its own, so that a refusal is shown where it stands.
+void CheckExpressions(const Program& program, syntax::Diagnostics& diagnostics);
+// Patterns → databases. The only stage that calls hs_compile*, together with CheckExpressions.
+void Build(Program& program, syntax::Diagnostics& diagnostics);
+// The rules' own examples against the databases; returns how many were tried.
+size_t TryExamples(const syntax::SourceSet& sources, const Program& program, syntax::Diagnostics& diagnostics);
+// The bundle's bytes.
+std::vector<uint8_t> Write(const syntax::SourceSet& sources, const Program& program);
+
+}  // namespace sluice::compile

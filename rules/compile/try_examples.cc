@@ -1,0 +1,135 @@
+#include <algorithm>
+#include <filesystem>
+#include <set>
+
+#include "rules/compile/charset.h"
+#include "rules/compile/hex.h"
+#include "rules/compile/memory_scanner.h"
+#include "rules/compile/stages.h"
+
+namespace sluice::compile {
+namespace {
+
+using model::Encoding;
+using syntax::Code;
+using syntax::ContentSource;
+using syntax::Diagnostics;
+
+class ExampleRunner {
+ public:
+  ExampleRunner(const syntax::SourceSet& sources, const Program& program, MemoryScanner scanner, Diagnostics& diagnostics)
+      : sources_(sources), program_(program), scanner_(std::move(scanner)), diagnostics_(diagnostics) {}
+
+  size_t Run() {
+    for (size_t i = 0; i < program_.rules.size(); ++i) {
+      for (const ContentSource& example : program_.rules[i]->match) TryMatch(i, example);
+      for (const ContentSource& example : program_.rules[i]->no_match) TryNoMatch(i, example);
+    }
+    return tried_;
+  }
+
+ private:
+  std::optional<std::string> BytesOf(const ContentSource& example) {
+    if (example.kind == ContentSource::Kind::kText) return example.value.value;
+    if (example.kind == ContentSource::Kind::kHex) {
+      std::optional<std::string> bytes = BytesFromHex(example.value.value);
+      if (!bytes) diagnostics_.Error(Code::kBadHex, example.value.at, "this is not hexadecimal", "write pairs of hexadecimal digits");
+      return bytes;
+    }
+    const std::filesystem::path beside = sources_.file(example.value.at.file).name();
+    Result<std::string> text = syntax::SourceSet::ReadFile((beside.parent_path() / example.value.value).string());
+    if (text) return std::move(text).value();
+    diagnostics_.Error(Code::kCannotRead, example.value.at, text.error().message(), "paths are relative to the pack");
+    return std::nullopt;
+  }
+
+  std::vector<FoundHit> HitsIn(const std::string& bytes, const syntax::Position& at) {
+    ++tried_;
+    Result<std::vector<FoundHit>> found = scanner_.Scan(ByteView(bytes));
+    if (found) return std::move(found).value();
+    diagnostics_.Error(Code::kBuildFailed, at, found.error().message());
+    return {};
+  }
+
+  bool Fires(size_t rule, const std::vector<FoundHit>& found) const {
+    std::vector<evaluate::Hit> hits;
+    for (const FoundHit& f : found) hits.push_back(f.hit);
+    return evaluate::Evaluate(program_.policy.rules[rule].condition, hits, true) == evaluate::Truth::kTrue;
+  }
+
+  // Encodings into which a text that fired must also be tried: those in which the same terms have patterns.
+  std::set<Encoding> EncodingsOf(const std::vector<FoundHit>& found) const {
+    std::set<std::pair<model::DetectorIndex, uint32_t>> terms;
+    for (const FoundHit& f : found) terms.emplace(f.hit.detector, f.hit.term);
+    std::set<Encoding> encodings;
+    for (const LoweredPattern& pattern : program_.patterns) {
+      if (terms.count({pattern.entry.detector, pattern.entry.term}) != 0) encodings.insert(pattern.entry.encoding);
+    }
+    return encodings;
+  }
+
+  void TryMatch(size_t rule, const ContentSource& example) {
+    const std::optional<std::string> bytes = BytesOf(example);
+    if (!bytes) return;
+    const std::vector<FoundHit> found = HitsIn(*bytes, example.value.at);
+    if (!Fires(rule, found)) return ReportMissed(rule, example, "as written");
+    if (example.kind != ContentSource::Kind::kText) return;
+    for (const Encoding encoding : EncodingsOf(found)) {
+      const std::optional<std::string> encoded = charsets_.Encode(*bytes, encoding);
+      if (encoded && !Fires(rule, HitsIn(*encoded, example.value.at))) ReportMissed(rule, example, "in " + std::string(Name(encoding)));
+    }
+  }
+
+  void TryNoMatch(size_t rule, const ContentSource& example) {
+    const std::optional<std::string> bytes = BytesOf(example);
+    if (!bytes) return;
+    TryNoMatchBytes(rule, example, *bytes, "as written");
+    if (example.kind != ContentSource::Kind::kText) return;
+    for (int i = 0; i < static_cast<int>(Encoding::kCount); ++i) {
+      const auto encoding = static_cast<Encoding>(i);
+      const std::optional<std::string> encoded = charsets_.Encode(*bytes, encoding);
+      if (encoded && *encoded != *bytes) TryNoMatchBytes(rule, example, *encoded, "in " + std::string(Name(encoding)));
+    }
+  }
+
+  void TryNoMatchBytes(size_t rule, const ContentSource& example, const std::string& bytes, const std::string& how) {
+    const std::vector<FoundHit> found = HitsIn(bytes, example.value.at);
+    if (!Fires(rule, found)) return;
+    std::set<std::string> detectors;
+    for (const FoundHit& f : found) detectors.insert(program_.policy.detectors[f.hit.detector].id);
+    std::string names;
+    for (const std::string& name : detectors) names += (names.empty() ? "" : ", ") + name;
+    diagnostics_.Error(Code::kExampleFound, example.value.at, "rule '" + program_.policy.rules[rule].id + "' fires on its no_match example, tried " + how,
+                       "detectors with hits: " + names);
+  }
+
+  void ReportMissed(size_t rule, const ContentSource& example, const std::string& how) {
+    diagnostics_.Error(Code::kExampleNotFound, example.value.at, "rule '" + program_.policy.rules[rule].id + "' does not find its match example, tried " + how);
+  }
+
+  const syntax::SourceSet& sources_;
+  const Program& program_;
+  MemoryScanner scanner_;
+  Diagnostics& diagnostics_;
+  CharsetEncoder charsets_;
+  size_t tried_ = 0;
+};
+
+}  // namespace
+
+size_t TryExamples(const syntax::SourceSet& sources, const Program& program, Diagnostics& diagnostics) {
+  std::vector<bundle::Database> databases;
+  for (const BuiltDatabase& built : program.databases) {
+    databases.push_back({built.mode, built.cost, built.pattern_count, built.stream_state_bytes, {built.serialized.data(), built.serialized.size()}});
+  }
+  std::vector<bundle::Pattern> patterns;
+  for (const LoweredPattern& pattern : program.patterns) patterns.push_back(pattern.entry);
+  Result<MemoryScanner> scanner = MemoryScanner::Open(databases, patterns);
+  if (!scanner) {
+    diagnostics.Error(Code::kBuildFailed, {UINT32_MAX, 0, 0}, scanner.error().message());
+    return 0;
+  }
+  return ExampleRunner(sources, program, std::move(scanner).value(), diagnostics).Run();
+}
+
+}  // namespace sluice::compile
