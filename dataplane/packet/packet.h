@@ -52,12 +52,25 @@ struct Headers {
   uint32_t fragment_id = 0;
   uint16_t vlan = 0;             // outermost tag's VLAN id, 0 where none
   uint16_t ethertype = 0;        // of what follows the last tag
-  uint32_t tunnel_id = 0;        // mix of the VNIs, GRE keys, inner VLANs and MPLS labels passed on the way; 0 where none
+  // Mix of the VNIs, GRE keys and inner VLANs passed on the way; 0 where none. MPLS labels and PPTP call ids are left out:
+  // each direction has its own, and both directions of a conversation must meet in one flow.
+  uint32_t tunnel_id = 0;
   uint16_t l3_offset = 0;        // innermost IP header
   uint16_t l4_offset = 0;
   uint16_t payload_offset = 0;
-  uint32_t payload_length = 0;   // by the IP length, never past the end of the frame: link padding is not payload
+  // By the IP length, never past the end of the frame: link padding is not payload. A UDP payload reaches to the end of
+  // the IP payload, so that bytes hidden behind the UDP length are seen too. Where there is no transport, what follows
+  // the last header that could be read.
+  uint32_t payload_length = 0;
   TcpFields tcp;
+};
+
+// What was passed on the way to the first byte of Packet::data. All zero for a frame from a port or a capture; set for a
+// datagram put together from fragments, which keeps the links and tunnels that its fragments came through.
+struct OuterContext {
+  uint32_t tunnel_id = 0;
+  uint16_t vlan = 0;
+  uint8_t tunnel_depth = 0;
 };
 
 struct Packet {
@@ -72,6 +85,7 @@ struct Packet {
   uint64_t flow_hash = 0;    // symmetric hash of the flow key, set by the flow stage
   LinkType link_type = LinkType::kEthernet;
   uint8_t port = 0;          // where it came in
+  OuterContext outer;
   bool checksum_trusted = false;  // the device verified IP and transport checksums, or the capture is known to be offloaded
   Headers headers;
 
