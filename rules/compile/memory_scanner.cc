@@ -32,9 +32,6 @@ Error HyperscanError(const char* what, hs_error_t code) {
   return {ErrorCode::kInternal, std::string("Hyperscan could not ") + what + " (code " + std::to_string(code) + ")"};
 }
 
-// hs_scan_stream takes 32-bit lengths.
-constexpr size_t kBlockBytes = size_t{1} << 30;
-
 // FNV-1a, to tell different values apart within one object.
 uint64_t HashBytes(ByteView bytes) {
   uint64_t hash = 0xcbf29ce484222325;
@@ -65,12 +62,12 @@ struct MemoryScanner::Impl {
     return {};
   }
 
-  Status ScanDatabase(const hs_database_t* database, ByteView text, std::vector<RawHit>& hits) {
+  Status ScanDatabase(const hs_database_t* database, ByteView text, size_t piece_bytes, std::vector<RawHit>& hits) {
     hs_stream_t* stream = nullptr;
     if (const hs_error_t code = hs_open_stream(database, 0, &stream); code != HS_SUCCESS) return HyperscanError("open a stream", code);
     hs_error_t code = HS_SUCCESS;
-    for (size_t at = 0; at < text.size() && code == HS_SUCCESS; at += kBlockBytes) {
-      const ByteView block = text.Sub(at, kBlockBytes);
+    for (size_t at = 0; at < text.size() && code == HS_SUCCESS; at += piece_bytes) {
+      const ByteView block = text.Sub(at, piece_bytes);
       code = hs_scan_stream(stream, reinterpret_cast<const char*>(block.data()), static_cast<unsigned>(block.size()), 0, scratch.get(), Collect, &hits);
     }
     const hs_error_t close_code = hs_close_stream(stream, scratch.get(), Collect, &hits);
@@ -111,10 +108,10 @@ Result<MemoryScanner> MemoryScanner::Open(std::span<const bundle::Database> data
   return MemoryScanner(std::move(impl));
 }
 
-Result<std::vector<FoundHit>> MemoryScanner::Scan(ByteView text) {
+Result<std::vector<FoundHit>> MemoryScanner::Scan(ByteView text, size_t piece_bytes) {
   std::vector<RawHit> raw;
   for (const DatabasePtr& database : impl_->databases) {
-    if (const Status status = impl_->ScanDatabase(database.get(), text, raw); !status) return status.error();
+    if (const Status status = impl_->ScanDatabase(database.get(), text, piece_bytes, raw); !status) return status.error();
   }
   std::sort(raw.begin(), raw.end(), [](const RawHit& a, const RawHit& b) { return std::tie(a.end, a.pattern) < std::tie(b.end, b.pattern); });
   std::vector<FoundHit> found;

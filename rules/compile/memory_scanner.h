@@ -27,8 +27,12 @@ class MemoryScanner {
   MemoryScanner& operator=(MemoryScanner&&) noexcept;
   ~MemoryScanner();
 
-  // In order of where they end. Failure: Hyperscan refused.
-  Result<std::vector<FoundHit>> Scan(ByteView text);
+  // In order of where they end. Failure: Hyperscan refused. The answer does not depend on how large the pieces are in
+  // which Hyperscan gets the text.
+  Result<std::vector<FoundHit>> Scan(ByteView text, size_t piece_bytes = kLargestPiece);
+
+  // hs_scan_stream takes 32-bit lengths.
+  static constexpr size_t kLargestPiece = size_t{1} << 30;
 
  private:
   struct Impl;

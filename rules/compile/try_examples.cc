@@ -74,34 +74,39 @@ class ExampleRunner {
     const std::vector<FoundHit> found = HitsIn(*bytes, example.value.at);
     if (!Fires(rule, found)) return ReportMissed(rule, example, "as written");
     if (example.kind != ContentSource::Kind::kText) return;
+    std::string missed;
     for (const Encoding encoding : EncodingsOf(found)) {
       const std::optional<std::string> encoded = charsets_.Encode(*bytes, encoding);
-      if (encoded && !Fires(rule, HitsIn(*encoded, example.value.at))) ReportMissed(rule, example, "in " + std::string(Name(encoding)));
+      if (encoded && !Fires(rule, HitsIn(*encoded, example.value.at))) AppendName(missed, Name(encoding));
     }
+    if (!missed.empty()) ReportMissed(rule, example, "in " + missed);
   }
 
   void TryNoMatch(size_t rule, const ContentSource& example) {
     const std::optional<std::string> bytes = BytesOf(example);
     if (!bytes) return;
-    TryNoMatchBytes(rule, example, *bytes, "as written");
-    if (example.kind != ContentSource::Kind::kText) return;
-    for (int i = 0; i < static_cast<int>(Encoding::kCount); ++i) {
-      const auto encoding = static_cast<Encoding>(i);
-      const std::optional<std::string> encoded = charsets_.Encode(*bytes, encoding);
-      if (encoded && *encoded != *bytes) TryNoMatchBytes(rule, example, *encoded, "in " + std::string(Name(encoding)));
-    }
-  }
-
-  void TryNoMatchBytes(size_t rule, const ContentSource& example, const std::string& bytes, const std::string& how) {
-    const std::vector<FoundHit> found = HitsIn(bytes, example.value.at);
-    if (!Fires(rule, found)) return;
+    std::string fired_in;
     std::set<std::string> detectors;
-    for (const FoundHit& f : found) detectors.insert(program_.policy.detectors[f.hit.detector].id);
+    const auto attempt = [&](const std::string& text, std::string_view how) {
+      const std::vector<FoundHit> found = HitsIn(text, example.value.at);
+      if (!Fires(rule, found)) return;
+      AppendName(fired_in, how);
+      for (const FoundHit& f : found) detectors.insert(program_.policy.detectors[f.hit.detector].id);
+    };
+    attempt(*bytes, "as written");
+    for (int i = 0; example.kind == ContentSource::Kind::kText && i < static_cast<int>(Encoding::kCount); ++i) {
+      const std::optional<std::string> encoded = charsets_.Encode(*bytes, static_cast<Encoding>(i));
+      if (encoded && *encoded != *bytes) attempt(*encoded, Name(static_cast<Encoding>(i)));
+    }
+    if (fired_in.empty()) return;
     std::string names;
-    for (const std::string& name : detectors) names += (names.empty() ? "" : ", ") + name;
-    diagnostics_.Error(Code::kExampleFound, example.value.at, "rule '" + program_.policy.rules[rule].id + "' fires on its no_match example, tried " + how,
+    for (const std::string& name : detectors) AppendName(names, name);
+    diagnostics_.Error(Code::kExampleFound, example.value.at,
+                       "rule '" + program_.policy.rules[rule].id + "' fires on its no_match example, tried " + fired_in,
                        "detectors with hits: " + names);
   }
+
+  static void AppendName(std::string& names, std::string_view name) { names += (names.empty() ? "" : ", ") + std::string(name); }
 
   void ReportMissed(size_t rule, const ContentSource& example, const std::string& how) {
     diagnostics_.Error(Code::kExampleNotFound, example.value.at, "rule '" + program_.policy.rules[rule].id + "' does not find its match example, tried " + how);

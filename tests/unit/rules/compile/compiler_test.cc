@@ -1,0 +1,122 @@
+#include "rules/compile/compiler.h"
+
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <fstream>
+
+namespace sluice::compile {
+namespace {
+
+namespace fs = std::filesystem;
+
+CompileResult CompileText(std::string text, Goal goal = Goal::kCompile) {
+  syntax::SourceSet sources;
+  sources.Add("pack.yaml", std::move(text));
+  return CompileSources(std::move(sources), goal);
+}
+
+std::vector<std::string> Errors(const CompileResult& result) {
+  std::vector<std::string> codes;
+  for (const syntax::Diagnostic& d : result.diagnostics.all()) {
+    if (d.level == syntax::Level::kError) codes.push_back(CodeName(d.code));
+  }
+  return codes;
+}
+
+constexpr char kSmall[] =
+    "rules:\n"
+    "  - id: cn.mark\n"
+    "    title: t\n"
+    "    detect: {literals: [机密★]}\n"
+    "    match: [机密★10年]\n";
+
+TEST(Compiler, MakesABundleThatLoads) {
+  const CompileResult result = CompileText(kSmall);
+  ASSERT_TRUE(Errors(result).empty());
+  const auto bundle = bundle::Parse({result.bundle.data(), result.bundle.size()});
+  ASSERT_TRUE(bundle.ok()) << bundle.error().message();
+  EXPECT_EQ((*bundle)->rules()[0].id, "cn.mark");
+  EXPECT_EQ((*bundle)->detectors()[0].id, "cn.mark#1");
+  EXPECT_EQ((*bundle)->sources()[0].text, kSmall);
+  EXPECT_TRUE(CheckRunsOn((*bundle)->platform(), *bundle::LocalPlatform()).ok());
+}
+
+TEST(Compiler, MakesTheSameBytesEachTime) { EXPECT_EQ(CompileText(kSmall).bundle, CompileText(kSmall).bundle); }
+
+TEST(Compiler, MakesNothingWhenAnExampleFails) {
+  const CompileResult result = CompileText(std::string(kSmall) + "    no_match: [秘密★ 机密★]\n");
+  EXPECT_EQ(Errors(result), std::vector<std::string>{"SL4002"});
+  EXPECT_TRUE(result.bundle.empty());
+}
+
+TEST(Compiler, TriesExamplesInEveryEncoding) {
+  // As written, and in UTF-8, UTF-16 twice, GB 18030, Big5, Shift_JIS, EUC-JP and EUC-KR, which all have these characters.
+  EXPECT_EQ(CompileText(kSmall, Goal::kTest).example_count, 9u);
+}
+
+TEST(Compiler, DoesNotFindSecretInsideJiuBoDai) {
+  const CompileResult result = CompileText(
+      "rules:\n"
+      "  - id: cn.word\n"
+      "    title: t\n"
+      "    detect: {literals: [秘密]}\n"
+      "    match: [秘密, 国家秘密]\n"
+      "    no_match: [久孛埭, {hex: \"bec3 d8c3 dcac\"}]\n");
+  EXPECT_TRUE(Errors(result).empty());
+}
+
+TEST(Compiler, ReportsAllMistakesOfARun) {
+  const CompileResult result = CompileText(
+      "rules:\n"
+      "  - id: nofamily\n"
+      "    titel: t\n"
+      "    severity: huge\n"
+      "    detect: missing\n"
+      "  - id: a.b\n"
+      "    title: t\n"
+      "    detect: {regex: '(?=x)y'}\n");
+  EXPECT_EQ(Errors(result), (std::vector<std::string>{"SL1006", "SL2004", "SL1003", "SL1007", "SL2003", "SL3003"}));
+}
+
+TEST(Compiler, ReadsAFolderInTheOrderOfNames) {
+  const fs::path folder = fs::path(::testing::TempDir()) / "sluice-compiler-folder";
+  fs::remove_all(folder);
+  fs::create_directories(folder / "inner");
+  std::ofstream(folder / "b.yaml") << "rules: [{id: x.b, title: t, detect: {literals: [bbbbbb]}}]";
+  std::ofstream(folder / "a.yml") << "rules: [{id: x.a, title: t, detect: {literals: [aaaaaa]}}]";
+  std::ofstream(folder / "inner" / "c.yaml") << "rules: [{id: x.c, title: t, detect: {literals: [cccccc]}}]";
+  std::ofstream(folder / "notes.txt") << "not a pack";
+  const CompileResult result = Compile({folder.string()}, Goal::kCompile);
+  ASSERT_TRUE(Errors(result).empty());
+  ASSERT_EQ(result.sources.size(), 3u);
+  EXPECT_EQ(result.sources.file(0).name(), (folder / "a.yml").string());
+  EXPECT_EQ(result.sources.file(2).name(), (folder / "inner" / "c.yaml").string());
+  fs::remove_all(folder);
+}
+
+TEST(Compiler, NamesAFileThatIsNotThere) {
+  const CompileResult result = Compile({"/nowhere/pack.yaml"}, Goal::kCheck);
+  EXPECT_EQ(Errors(result), std::vector<std::string>{"SL6001"});
+}
+
+TEST(WriteFileAtomically, LeavesTheOldFileWholeWhenItCannotWrite) {
+  const fs::path folder = fs::path(::testing::TempDir()) / "sluice-atomic";
+  fs::remove_all(folder);
+  fs::create_directories(folder);
+  const std::string path = (folder / "p.slb").string();
+  ASSERT_TRUE(WriteFileAtomically(path, ByteView(std::string_view("old"))).ok());
+  ASSERT_TRUE(WriteFileAtomically(path, ByteView(std::string_view("new"))).ok());
+  std::ifstream in(path);
+  EXPECT_EQ(std::string(std::istreambuf_iterator<char>(in), {}), "new");
+  // A folder in the way: the rename fails, and nothing is left behind.
+  fs::create_directories(folder / "taken" / "inside");
+  EXPECT_FALSE(WriteFileAtomically((folder / "taken").string(), ByteView(std::string_view("x"))).ok());
+  size_t files = 0;
+  for (const auto& entry : fs::directory_iterator(folder)) files += entry.is_regular_file() ? 1 : 0;
+  EXPECT_EQ(files, 1u);
+  fs::remove_all(folder);
+}
+
+}  // namespace
+}  // namespace sluice::compile
