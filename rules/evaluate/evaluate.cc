@@ -48,10 +48,20 @@ bool NearEachOther(std::span<const ConditionNode> nodes, std::span<const Hit> hi
   });
 }
 
-Truth EvaluateNode(std::span<const ConditionNode> nodes, std::span<const Hit> hits, bool complete);
+class HitSpanView : public HitView {
+ public:
+  explicit HitSpanView(std::span<const Hit> hits) : hits_(hits) {}
+  bool Reaches(const ConditionNode& leaf) const noexcept override { return EnoughHits(leaf, hits_); }
+  bool Near(std::span<const ConditionNode> nodes) const noexcept override { return NearEachOther(nodes, hits_); }
+
+ private:
+  std::span<const Hit> hits_;
+};
+
+Truth EvaluateNode(std::span<const ConditionNode> nodes, const HitView& hits, bool complete);
 
 // kAll and kAny: how many children hold, and how many still could.
-Truth EvaluateChildren(std::span<const ConditionNode> nodes, std::span<const Hit> hits, bool complete) {
+Truth EvaluateChildren(std::span<const ConditionNode> nodes, const HitView& hits, bool complete) {
   uint32_t children = 0, hold = 0, open = 0;
   for (size_t i = 1; i < nodes.size(); i += nodes[i].size) {
     const Truth truth = EvaluateNode(nodes.subspan(i, nodes[i].size), hits, complete);
@@ -65,10 +75,10 @@ Truth EvaluateChildren(std::span<const ConditionNode> nodes, std::span<const Hit
 }
 
 // REQUIRES: a well-formed tree (the bundle reader checked), so the recursion is at most model::kMaxConditionDepth deep.
-Truth EvaluateNode(std::span<const ConditionNode> nodes, std::span<const Hit> hits, bool complete) {
+Truth EvaluateNode(std::span<const ConditionNode> nodes, const HitView& hits, bool complete) {
   switch (nodes[0].kind) {
-    case Kind::kDetector: return FromBool(EnoughHits(nodes[0], hits), complete);
-    case Kind::kProximity: return FromBool(NearEachOther(nodes, hits), complete);
+    case Kind::kDetector: return FromBool(hits.Reaches(nodes[0]), complete);
+    case Kind::kProximity: return FromBool(hits.Near(nodes), complete);
     case Kind::kNot: {
       const Truth child = EvaluateNode(nodes.subspan(1), hits, complete);
       return child == Truth::kTrue ? Truth::kFalse : child == Truth::kFalse ? Truth::kTrue : Truth::kOpen;
@@ -109,8 +119,12 @@ Truth SizeInScope(const model::Scope& scope, const ObjectFacts& facts) {
 
 }  // namespace
 
-Truth Evaluate(const model::Condition& condition, std::span<const Hit> hits, bool complete) noexcept {
+Truth Evaluate(const model::Condition& condition, const HitView& hits, bool complete) noexcept {
   return EvaluateNode(condition.nodes, hits, complete);
+}
+
+Truth Evaluate(const model::Condition& condition, std::span<const Hit> hits, bool complete) noexcept {
+  return EvaluateNode(condition.nodes, HitSpanView(hits), complete);
 }
 
 Truth InScope(const model::Scope& scope, const ObjectFacts& facts) noexcept {

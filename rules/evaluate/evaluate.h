@@ -27,7 +27,20 @@ struct Hit {
 
 enum class Truth : uint8_t { kFalse, kOpen, kTrue };
 
+// What a condition asks about the hits in an object; whoever keeps them, in whatever form, answers.
+class HitView {
+ public:
+  virtual ~HitView() = default;
+  // At least `leaf.min_count` hits (or distinct ones, where it says so) of `leaf.detector` in `leaf.where`.
+  virtual bool Reaches(const model::ConditionNode& leaf) const noexcept = 0;
+  // `nodes` is a kProximity and its children: itself, the anchor, the partners. A hit of the anchor has one of each partner
+  // within nodes[0].within characters, in the same view.
+  virtual bool Near(std::span<const model::ConditionNode> nodes) const noexcept = 0;
+};
+
 // `complete` says that no more hits can come for this object: only then does `not` hold.
+Truth Evaluate(const model::Condition& condition, const HitView& hits, bool complete) noexcept;
+// Over a plain list of hits.
 Truth Evaluate(const model::Condition& condition, std::span<const Hit> hits, bool complete) noexcept;
 
 // What is known of an object and of the flow that carries it. Empty texts are unknown and match no list.

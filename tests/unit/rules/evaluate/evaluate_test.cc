@@ -40,8 +40,9 @@ Hit At(model::DetectorIndex detector, uint64_t begin, uint64_t end, uint64_t val
 TEST(Evaluate, AnyHoldsAtTheFirstHit) {
   const Condition c{{Inner(Kind::kAny, 3), Leaf(0), Leaf(1)}};
   EXPECT_EQ(Evaluate(c, std::vector<Hit>{At(1, 0, 4)}, false), Truth::kTrue);
-  EXPECT_EQ(Evaluate(c, {}, false), Truth::kOpen);
-  EXPECT_EQ(Evaluate(c, {}, true), Truth::kFalse);
+  const std::span<const Hit> none;
+  EXPECT_EQ(Evaluate(c, none, false), Truth::kOpen);
+  EXPECT_EQ(Evaluate(c, none, true), Truth::kFalse);
 }
 
 TEST(Evaluate, AllNeedsEveryChild) {
