@@ -91,9 +91,11 @@ Step OpenIp(Walk& walk, uint16_t version) noexcept {
 bool LooksLikeIp(const Walk& walk) noexcept {
   if (!walk.Has(kIpv4Bytes)) return false;
   const uint8_t* p = walk.at();
-  if (p[0] >> 4 == 6) return walk.Has(kIpv6Bytes) && LoadBe16(p + 4) <= walk.declared() - kIpv6Bytes;
-  const uint32_t header_bytes = (p[0] & 0x0fu) * 4, total = LoadBe16(p + 2);
-  return p[0] >> 4 == 4 && header_bytes >= kIpv4Bytes && total >= header_bytes && total <= walk.declared();
+  const bool v6 = p[0] >> 4 == 6;
+  if (!v6 && (p[0] >> 4 != 4 || (p[0] & 0x0f) < 5)) return false;
+  const uint32_t total = v6 ? kIpv6Bytes + LoadBe16(p + 4) : LoadBe16(p + 2);
+  // IEEE 802.3, 3.2.7: only what is shorter than 46 bytes is padded.
+  return total == walk.declared() || (total < walk.declared() && walk.declared() <= 46);
 }
 
 }  // namespace sluice::packet

@@ -86,6 +86,7 @@ struct Packet {
   LinkType link_type = LinkType::kEthernet;
   uint8_t port = 0;          // where it came in
   OuterContext outer;
+  bool is_datagram = false;  // put together from fragments: its memory belongs to the reassembler, not to a driver
   bool checksum_trusted = false;  // the device verified IP and transport checksums, or the capture is known to be offloaded
   Headers headers;
 

@@ -76,6 +76,7 @@ Step OpenMpls(Walk& walk) noexcept;
 bool LooksLikeEthernet(const Walk& walk, uint32_t skip) noexcept;
 // ip.cc. `version`: 4 or 6 where the header before named it, 0 where the first nibble decides.
 Step OpenIp(Walk& walk, uint16_t version) noexcept;
+// Whether what stands here is an IP header whose length fits the frame's.
 bool LooksLikeIp(const Walk& walk) noexcept;
 // ip_extension.cc
 Step OpenExtension(Walk& walk, uint8_t protocol) noexcept;
