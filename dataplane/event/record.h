@@ -1,6 +1,7 @@
 // Record: what leaves the data plane for people and programs: a finding, an anomaly, an object, a flow report.
 //
-// Fixed in size, trivially copyable, nothing in it points anywhere; docs/records.md describes each field as it is printed.
+// Fixed in size and trivially copyable; the only thing it points to are constant names of the program. docs/records.md
+// describes each field as it is printed.
 // A record carries its rank {packet index, sequence}, by which replay merges the records of several workers into one order.
 // Matched content is here in masked form only. Thread: value type. Allocates: never.
 #pragma once
@@ -9,6 +10,7 @@
 #include <cstdint>
 #include <new>
 #include <string_view>
+#include <type_traits>
 
 #include "base/clock.h"
 #include "base/inline_text.h"
@@ -44,6 +46,9 @@ struct ObjectRef {
   bool has_sha256 = false;
   std::array<uint8_t, 32> sha256{};
 };
+
+// Adds one element to the path. A line break in it, which would read as two elements, becomes U+FFFD.
+void AppendPathElement(ObjectRef& object, std::string_view element) noexcept;
 
 struct Match {
   InlineText<96> masked;             // UTF-8, safe to show to anyone who may see that there was a finding
@@ -134,16 +139,22 @@ struct Record {
   } body;
 };
 
-// The record as new, its body constructed for `kind`.
+static_assert(std::is_trivially_copyable_v<Record> && sizeof(Record) <= 2048);
+
+// The record as new, its body constructed for `kind`. Characters behind the size of an InlineText keep old bytes; nothing
+// reads them.
 inline void Reset(Record& record, RecordKind kind) noexcept {
   record.kind = kind;
   record.rank = {};
+  record.time = {};
+  record.generation = 0;
   record.flow = {};
   switch (kind) {
     case RecordKind::kAnomaly: ::new (&record.body.anomaly) Anomaly(); break;
     case RecordKind::kObject: ::new (&record.body.object) Object(); break;
     case RecordKind::kFlow: ::new (&record.body.flow) Flow(); break;
-    default: ::new (&record.body.finding) Finding(); break;
+    case RecordKind::kFinding:
+    case RecordKind::kCount: ::new (&record.body.finding) Finding(); break;
   }
 }
 

@@ -1,0 +1,176 @@
+#include "dataplane/event/json_writer.h"
+
+#include "dataplane/event/json_text.h"
+
+namespace sluice::event {
+namespace {
+
+constexpr uint64_t kSchemaVersion = 1;
+
+std::string_view TransportName(packet::Transport transport) {
+  switch (transport) {
+    case packet::Transport::kTcp: return "tcp";
+    case packet::Transport::kUdp: return "udp";
+    case packet::Transport::kSctp: return "sctp";
+    case packet::Transport::kIcmp: return "icmp";
+    case packet::Transport::kIcmpV6: return "icmpv6";
+    case packet::Transport::kNone: return "none";
+    case packet::Transport::kOther: break;
+  }
+  return "other";
+}
+
+void AppendFlowRef(JsonText& json, const FlowRef& flow) {
+  json.BeginObject("flow");
+  json.Hex64("id", flow.id);
+  json.Text("src_ip", packet::Format(flow.src));
+  json.Number("src_port", flow.src_port);
+  json.Text("dst_ip", packet::Format(flow.dst));
+  json.Number("dst_port", flow.dst_port);
+  json.Text("transport", TransportName(flow.transport));
+  json.Text("app", flow.app);
+  json.Number("vlan", flow.vlan);
+  json.EndObject();
+}
+
+void AppendPath(JsonText& json, const InlineText<256>& path) {
+  json.BeginList("path");
+  std::string_view rest = path.view();
+  while (!rest.empty()) {
+    const size_t end = rest.find('\n');
+    const bool last = end == std::string_view::npos;
+    json.Element(rest.substr(0, end), last && path.truncated());
+    rest.remove_prefix(last ? rest.size() : end + 1);
+  }
+  json.EndList();
+}
+
+void AppendSha256(JsonText& json, const ObjectRef& object) {
+  if (object.has_sha256) json.HexBytes("sha256", object.sha256.data(), object.sha256.size());
+}
+
+void AppendObjectRef(JsonText& json, const ObjectRef& object) {
+  json.BeginObject("object");
+  json.Number("id", object.number);
+  json.Text("name", object.name);
+  json.Text("media_type", object.media_type);
+  json.Number("bytes", object.bytes);
+  AppendPath(json, object.path);
+  AppendSha256(json, object);
+  json.EndObject();
+}
+
+void AppendMatch(JsonText& json, const Match& match) {
+  json.BeginObject("match");
+  json.Text("masked", match.masked);
+  json.Number("offset", match.offset);
+  json.Number("length", match.length);
+  json.Text("encoding", match.encoding);
+  json.EndObject();
+}
+
+void AppendFinding(JsonText& json, const FlowRef& flow, const Finding& finding) {
+  json.Text("rule", finding.rule);
+  json.Text("severity", model::Name(finding.severity));
+  json.Text("verdict", verdict::Name(finding.verdict));
+  json.Text("action", verdict::Name(finding.action));
+  json.Text("detector", finding.detector);
+  json.Number("confidence", finding.confidence);
+  json.Number("count", finding.count);
+  AppendFlowRef(json, flow);
+  json.Text("direction", content::Name(finding.direction));
+  AppendObjectRef(json, finding.object);
+  AppendMatch(json, finding.match);
+  json.Text("explain", finding.explain);
+  json.Hex64("incident", finding.incident);
+}
+
+void AppendAnomaly(JsonText& json, const FlowRef& flow, const Anomaly& anomaly) {
+  json.Text("kind", anomaly.kind);
+  json.Text("action", verdict::Name(anomaly.action));
+  AppendFlowRef(json, flow);
+  json.Text("direction", content::Name(anomaly.direction));
+  if (anomaly.object.number != 0) AppendObjectRef(json, anomaly.object);
+  json.Number("bytes_uninspected", anomaly.bytes_uninspected);
+}
+
+void AppendObject(JsonText& json, const FlowRef& flow, const Object& object) {
+  AppendFlowRef(json, flow);
+  json.Text("app", flow.app);
+  json.Text("direction", content::Name(object.direction));
+  json.Number("id", object.object.number);
+  json.Text("name", object.object.name);
+  json.Text("media_type", object.object.media_type);
+  json.Number("bytes", object.object.bytes);
+  json.Bool("complete", object.complete);
+  AppendPath(json, object.object.path);
+  AppendSha256(json, object.object);
+}
+
+void AppendFates(JsonText& json, const content::FateBytes& fates) {
+  json.BeginObject("fate");
+  for (size_t i = 0; i < fates.size(); ++i) {
+    if (fates[i] != 0) json.Number(content::Name(static_cast<content::Fate>(i)), fates[i]);
+  }
+  json.EndObject();
+}
+
+void AppendNames(JsonText& json, const Flow& flow) {
+  json.BeginObject("names");
+  if (!flow.sni.empty()) json.Text("sni", flow.sni);
+  if (!flow.host.empty()) json.Text("host", flow.host);
+  if (!flow.user.empty()) json.Text("user", flow.user);
+  if (!flow.version.empty()) json.Text("version", flow.version);
+  json.EndObject();
+}
+
+void AppendFlow(JsonText& json, const FlowRef& ref, const Flow& flow) {
+  AppendFlowRef(json, ref);
+  json.Time("start", flow.start);
+  json.Time("last", flow.last);
+  json.Bool("final", flow.final);
+  if (flow.reason == FlowEnd::kNone) {
+    json.Null("reason");
+  } else {
+    json.Text("reason", Name(flow.reason));
+  }
+  for (const auto direction : {content::Direction::kUpload, content::Direction::kDownload}) {
+    const DirectionTotals& totals = flow.totals[content::Index(direction)];
+    json.BeginObject(content::Name(direction));
+    json.Number("packets", totals.packets);
+    json.Number("bytes", totals.bytes);
+    json.Number("payload_bytes", totals.payload_bytes);
+    json.EndObject();
+  }
+  AppendFates(json, flow.fates);
+  AppendNames(json, flow);
+  json.Text("payload_class", Name(flow.payload_class));
+  json.Number("findings", flow.findings);
+  json.Text("verdict", verdict::Name(flow.verdict));
+}
+
+}  // namespace
+
+void JsonWriter::Append(const Record& record, std::string& out) const {
+  JsonText json(out);
+  json.BeginObject();
+  json.Time("time", record.time);
+  json.Text("event", Name(record.kind));
+  json.Number("schema", kSchemaVersion);
+  json.BeginObject("policy");
+  const auto digest = digests_.find(record.generation);
+  json.Text("digest", digest == digests_.end() ? std::string_view("unknown") : std::string_view(digest->second));
+  json.Number("generation", record.generation);
+  json.EndObject();
+  switch (record.kind) {
+    case RecordKind::kFinding: AppendFinding(json, record.flow, record.body.finding); break;
+    case RecordKind::kAnomaly: AppendAnomaly(json, record.flow, record.body.anomaly); break;
+    case RecordKind::kObject: AppendObject(json, record.flow, record.body.object); break;
+    case RecordKind::kFlow: AppendFlow(json, record.flow, record.body.flow); break;
+    case RecordKind::kCount: break;
+  }
+  json.EndObject();
+  out += '\n';
+}
+
+}  // namespace sluice::event
