@@ -37,6 +37,7 @@ enum class ConfirmCounter : uint8_t {
   kAstride,           // in the middle of a double-byte character: not a finding
   kAlignmentUnknown,  // counted as a finding
   kBeginUnknown,      // an expression whose beginning is not in the history
+  kUnknownPattern,    // the database reported a number that the bundle does not have
   kCount,
 };
 std::string_view Name(ConfirmCounter counter);

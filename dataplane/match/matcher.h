@@ -89,10 +89,10 @@ class Matcher {
   ByteView Before(uint64_t end, std::span<uint8_t, kHistory> buffer) const noexcept;
   // Where the text that Before shows began: offset 0, or behind a gap.
   uint64_t text_begin() const noexcept;
-  // For double-byte encodings: offset of the first byte of the unbroken run of bytes 0x81..0xFE that reaches back from
-  // `before`, a byte offset within the last scan; kUnknownOffset where a gap hides it. Known further back than kHistory.
-  static constexpr uint64_t kUnknownOffset = UINT64_MAX;
-  uint64_t HighRunBegin(uint64_t before) const noexcept;
+  // Where the unbroken run of bytes 0x81..0xFE (high_run.h) begins that reaches up to `at`, the first byte that Before
+  // shows; known however far back it is. kUnknownOffset where a gap hides it. REQUIRES: the policy has patterns with
+  // confirm_alignment; without them it is not tracked.
+  uint64_t HighRunBegin(uint64_t at) const noexcept;
 
   uint32_t open_streams() const noexcept;
   size_t stream_bytes() const noexcept;  // memory of one open stream

@@ -1,0 +1,109 @@
+#include "dataplane/match/character_table.h"
+
+#include <iconv.h>
+
+#include <atomic>
+#include <cerrno>
+#include <memory>
+#include <mutex>
+#include <string>
+
+#include "dataplane/match/mask.h"
+
+namespace sluice::match {
+namespace {
+
+using model::Encoding;
+constexpr size_t kEncodings = static_cast<size_t>(Encoding::kCount);
+
+// As iconv calls the set, in the variant that the world writes; nullptr where no table is needed.
+const char* IconvName(Encoding encoding) {
+  switch (encoding) {
+    case Encoding::kGb18030: return "GB18030";
+    case Encoding::kBig5: return "CP950";
+    case Encoding::kShiftJis: return "CP932";
+    case Encoding::kEucJp: return "EUC-JP";
+    case Encoding::kEucKr: return "CP949";
+    case Encoding::kKoi8R: return "KOI8-R";
+    case Encoding::kWindows1251: return "CP1251";
+    case Encoding::kCp866: return "CP866";
+    case Encoding::kWindows1252: return "CP1252";
+    default: return nullptr;
+  }
+}
+
+// The eight-bit set whose table a seven-bit one is read through.
+Encoding TableEncoding(Encoding encoding) {
+  if (encoding == Encoding::kHz) return Encoding::kGb18030;
+  if (encoding == Encoding::kIso2022Jp) return Encoding::kEucJp;
+  return encoding;
+}
+
+class Converter {
+ public:
+  explicit Converter(const char* from) : handle_(iconv_open("UTF-16LE", from)) {}
+  Converter(const Converter&) = delete;
+  Converter& operator=(const Converter&) = delete;
+  ~Converter() {
+    if (ok()) iconv_close(handle_);
+  }
+  bool ok() const { return handle_ != kInvalid; }
+
+  // The one character of the basic plane that these bytes are, or 0.
+  char16_t Convert(char* bytes, size_t size) {
+    (void)iconv(handle_, nullptr, nullptr, nullptr, nullptr);  // to its first state; cannot fail
+    std::array<char16_t, 4> units{};
+    char* out = reinterpret_cast<char*>(units.data());
+    size_t room = sizeof units;
+    const size_t result = iconv(handle_, &bytes, &size, &out, &room);
+    const bool one_unit = result == 0 && size == 0 && room == sizeof units - sizeof(char16_t);
+    return one_unit ? units[0] : char16_t{0};
+  }
+
+ private:
+  static inline const iconv_t kInvalid = reinterpret_cast<iconv_t>(-1);
+  iconv_t handle_;
+};
+
+std::array<std::atomic<const CharacterTable*>, kEncodings> published;
+
+}  // namespace
+
+Status CharacterTable::Fill(const char* name) {
+  Converter converter(name);
+  if (!converter.ok()) {
+    return Error::FromErrno(errno, "the system's iconv does not know the character set " + std::string(name) +
+                                       ", which patterns of this policy use");
+  }
+  for (unsigned lead = 0; lead < 256; ++lead) {
+    std::array<char, 2> bytes = {static_cast<char>(lead), 0};
+    single_[lead] = converter.Convert(bytes.data(), 1);
+    for (unsigned trail = 0x20; lead >= 0x80 && single_[lead] == 0 && trail < 256; ++trail) {
+      bytes[1] = static_cast<char>(trail);
+      pair_[lead - 0x80][trail] = converter.Convert(bytes.data(), 2);
+    }
+  }
+  return {};
+}
+
+const CharacterTable* TableOf(Encoding encoding) noexcept {
+  return published[static_cast<size_t>(encoding)].load(std::memory_order_acquire);
+}
+
+Status PrepareCharacters(Encoding encoding) {
+  static std::mutex mutex;
+  static std::array<std::unique_ptr<const CharacterTable>, kEncodings> tables;
+  const Encoding eight_bit = TableEncoding(encoding);
+  const char* name = IconvName(eight_bit);
+  if (name == nullptr) return {};
+  const std::lock_guard lock(mutex);
+  const auto index = static_cast<size_t>(eight_bit);
+  if (tables[index]) return {};
+  auto table = std::make_unique<CharacterTable>();
+  if (const Status status = table->Fill(name); !status) return status;
+  published[index].store(table.get(), std::memory_order_release);
+  tables[index] = std::move(table);
+  return {};
+}
+
+}  // namespace sluice::match

@@ -1,0 +1,307 @@
+#include "dataplane/match/matcher.h"
+
+#include <algorithm>
+#include <cstring>
+#include <string>
+#include <utility>
+
+#include "dataplane/match/databases.h"
+#include "dataplane/match/high_run.h"
+#include "dataplane/match/hyperscan_calls.h"
+#include "dataplane/match/stream_pool.h"
+
+namespace sluice::match {
+namespace {
+
+// The library takes lengths of 32 bits; longer runs go in pieces.
+constexpr size_t kLongestCall = size_t{1} << 30;
+
+// Stands for the last byte of a gap, so that patterns anchored at the beginning do not match behind it.
+constexpr char kUnseenByte = '\0';
+
+// One slot more is kept for ScanWhole.
+constexpr uint32_t kMostStreams = UINT32_MAX - 1;
+
+// Where the high run that reaches up to offset `at` begins. `history` ends where `bytes` begin, at offset `begin`; the run
+// that reaches the first byte of the history begins at `run_before`. REQUIRES: at lies in the two.
+uint64_t RunBegin(ByteView history, uint64_t run_before, ByteView bytes, uint64_t begin, uint64_t at) noexcept {
+  if (at > begin) {
+    const HighRun run = FindHighRun(bytes.First(static_cast<size_t>(at - begin)));
+    if (!run.whole) return begin + run.begin;
+    at = begin;
+  }
+  const uint64_t history_begin = begin - history.size();
+  if (at < history_begin) return kUnknownOffset;
+  const HighRun run = FindHighRun(history.First(static_cast<size_t>(at - history_begin)));
+  return run.whole ? run_before : history_begin + run.begin;
+}
+
+}  // namespace
+
+std::string_view Name(MatchCounter counter) {
+  switch (counter) {
+    case MatchCounter::kScanFailed: return "scan_failed";
+    case MatchCounter::kPoolEmpty: return "match_pool_empty";
+    case MatchCounter::kOpenFailed: return "match_open_failed";
+    case MatchCounter::kHitsOverLimit: return "hits_over_limit";
+    case MatchCounter::kGaps: return "match_gaps";
+    case MatchCounter::kCount: break;
+  }
+  return "unknown";
+}
+
+struct Matcher::Impl {
+  // What Before needs of the last call: the bytes are the caller's, the history is as it was before them.
+  struct LastScan {
+    ByteView bytes;
+    uint64_t begin = 0;  // object offset of bytes[0]
+    uint64_t text_begin = 0;
+    uint64_t high_run_begin = 0;
+    uint32_t history_size = 0;
+    std::array<uint8_t, kHistory> history;
+  };
+  struct MatchContext {
+    HitList* hits;
+    uint64_t base;
+  };
+
+  Impl(std::shared_ptr<const bundle::Bundle> bundle, ScratchPointer memory, StreamPool streams, const HyperscanCalls& entry)
+      : policy(std::move(bundle)), scratch(std::move(memory)), pool(std::move(streams)), calls(entry) {}
+
+  // Hyperscan's callback. It does nothing but append; 0 lets the scan go on.
+  static int OnMatch(unsigned int id, unsigned long long, unsigned long long to, unsigned int, void* context) noexcept {
+    const auto* match = static_cast<const MatchContext*>(context);
+    HitList& hits = *match->hits;
+    if (hits.size_ == HitList::kCapacity) {
+      ++hits.overflow_;
+    } else {
+      hits.hits_[hits.size_++] = {id, match->base + to};
+    }
+    return 0;
+  }
+
+  bool Feed(MatchStream& stream, ByteView bytes, HitList& hits) noexcept;
+  bool ResetStreams(MatchStream& stream, HitList* hits) noexcept;
+  void BeginBehindGap(MatchStream& stream, uint64_t gap) noexcept;
+  ScanStatus Scan(MatchStream& stream, ByteView bytes, HitList& hits) noexcept;
+  ScanStatus End(MatchStream& stream, HitList& hits) noexcept;
+  ScanStatus ScanWhole(ByteView bytes, HitList& hits) noexcept;
+  void RememberScan(MatchStream& stream, ByteView bytes) noexcept;
+  void KeepHistory(MatchStream& stream, ByteView bytes) noexcept;
+  void Arrange(HitList& hits) noexcept;
+  ScanStatus Fail() noexcept {
+    counters.Add(MatchCounter::kScanFailed);
+    return ScanStatus::kFailed;
+  }
+
+  std::shared_ptr<const bundle::Bundle> policy;
+  ScratchPointer scratch;
+  StreamPool pool;
+  HyperscanCalls calls;
+  MatchStream* whole = nullptr;  // kept for ScanWhole
+  bool tracks_high_runs = false;
+  LastScan last;
+  CounterSet<MatchCounter> counters;
+};
+
+bool Matcher::Impl::Feed(MatchStream& stream, ByteView bytes, HitList& hits) noexcept {
+  MatchContext context{&hits, stream.base};
+  for (ByteView rest = bytes; !rest.empty(); rest = rest.From(kLongestCall)) {
+    const ByteView piece = rest.First(kLongestCall);
+    const auto* data = reinterpret_cast<const char*>(piece.data());
+    for (size_t i = 0; i < pool.databases(); ++i) {
+      const hs_error_t code = calls.scan_stream(pool.StreamOf(stream, i), data, static_cast<unsigned int>(piece.size()), 0,
+                                                scratch.get(), &OnMatch, &context);
+      if (code != HS_SUCCESS) return false;
+    }
+  }
+  return true;
+}
+
+// With `hits`, the object has ended and patterns anchored at its end report; without, nothing does.
+bool Matcher::Impl::ResetStreams(MatchStream& stream, HitList* hits) noexcept {
+  MatchContext context{hits, stream.base};
+  bool reset_all = true;
+  for (size_t i = 0; i < pool.databases(); ++i) {
+    const hs_error_t code = calls.reset_stream(pool.StreamOf(stream, i), 0, hits != nullptr ? scratch.get() : nullptr,
+                                               hits != nullptr ? &OnMatch : nullptr, &context);
+    reset_all = reset_all && code == HS_SUCCESS;
+  }
+  return reset_all;
+}
+
+void Matcher::Impl::BeginBehindGap(MatchStream& stream, uint64_t gap) noexcept {
+  stream.offset += gap;
+  stream.base = stream.offset - 1;
+  stream.text_begin = stream.offset;
+  stream.high_run_begin = kUnknownOffset;
+  stream.history_size = 0;
+  stream.broken = stream.broken || !ResetStreams(stream, nullptr);
+  for (size_t i = 0; i < pool.databases() && !stream.broken; ++i) {
+    stream.broken = calls.scan_stream(pool.StreamOf(stream, i), &kUnseenByte, 1, 0, scratch.get(), nullptr, nullptr) != HS_SUCCESS;
+  }
+}
+
+// Sorted by (end, pattern), each once: databases report one after the other, and may repeat themselves.
+void Matcher::Impl::Arrange(HitList& hits) noexcept {
+  Hit* first = hits.hits_.data();
+  Hit* end = first + hits.size_;
+  const auto by_end = [](const Hit& a, const Hit& b) { return a.end != b.end ? a.end < b.end : a.pattern < b.pattern; };
+  if (!std::is_sorted(first, end, by_end)) std::sort(first, end, by_end);
+  hits.size_ = static_cast<size_t>(std::unique(first, end) - first);
+  if (hits.overflow_ > 0) counters.Add(MatchCounter::kHitsOverLimit, hits.overflow_);
+}
+
+void Matcher::Impl::RememberScan(MatchStream& stream, ByteView bytes) noexcept {
+  last.bytes = bytes;
+  last.begin = stream.offset;
+  last.text_begin = stream.text_begin;
+  last.high_run_begin = stream.high_run_begin;
+  last.history_size = stream.history_size;
+  std::memcpy(last.history.data(), pool.HistoryOf(stream), kHistory);
+}
+
+// The last kHistory bytes up to the end of `bytes`, and where the high run that reaches them begins.
+void Matcher::Impl::KeepHistory(MatchStream& stream, ByteView bytes) noexcept {
+  uint8_t* history = pool.HistoryOf(stream);
+  const ByteView tail = bytes.From(bytes.size() - std::min(bytes.size(), kHistory));
+  const size_t kept = std::min<size_t>(stream.history_size, kHistory - tail.size());
+  if (tracks_high_runs) {
+    const uint64_t history_begin = stream.offset + bytes.size() - tail.size() - kept;
+    stream.high_run_begin =
+        RunBegin({history, stream.history_size}, stream.high_run_begin, bytes, stream.offset, history_begin);
+  }
+  std::memmove(history, history + stream.history_size - kept, kept);
+  std::memcpy(history + kept, tail.data(), tail.size());
+  stream.history_size = static_cast<uint32_t>(kept + tail.size());
+}
+
+ScanStatus Matcher::Impl::Scan(MatchStream& stream, ByteView bytes, HitList& hits) noexcept {
+  const bool scanned = !stream.broken && Feed(stream, bytes, hits);
+  if (hits.size_ > 0) {
+    Arrange(hits);
+    RememberScan(stream, bytes);
+  }
+  if (!scanned) {
+    BeginBehindGap(stream, bytes.size());
+    return Fail();
+  }
+  KeepHistory(stream, bytes);
+  stream.offset += bytes.size();
+  return ScanStatus::kOk;
+}
+
+ScanStatus Matcher::Impl::End(MatchStream& stream, HitList& hits) noexcept {
+  const bool reset = !stream.broken && ResetStreams(stream, &hits);
+  if (hits.size_ > 0) {
+    Arrange(hits);
+    RememberScan(stream, {});
+  }
+  if (!reset) {
+    pool.Retire(stream);
+    return Fail();
+  }
+  pool.Give(stream);
+  return ScanStatus::kOk;
+}
+
+ScanStatus Matcher::Impl::ScanWhole(ByteView bytes, HitList& hits) noexcept {
+  *whole = MatchStream{.broken = whole->broken};
+  const bool scanned = !whole->broken && Feed(*whole, bytes, hits);
+  // Reset in any case, so that the next object begins anew.
+  whole->broken = whole->broken || !ResetStreams(*whole, &hits);
+  if (hits.size_ > 0) {
+    Arrange(hits);
+    RememberScan(*whole, bytes);
+  }
+  return scanned && !whole->broken ? ScanStatus::kOk : Fail();
+}
+
+Result<std::unique_ptr<Matcher>> Matcher::Create(std::shared_ptr<const bundle::Bundle> policy, const MatcherOptions& options) {
+  const auto databases = Databases::Of(policy);
+  if (!databases) return databases.error();
+  Result<ScratchPointer> scratch = (*databases)->MakeScratch();
+  if (!scratch) return scratch.error();
+  const HyperscanCalls calls = options.calls != nullptr ? *options.calls : HyperscanCalls{};
+  if (options.max_streams >= kMostStreams) {
+    return Error(ErrorCode::kInvalidArgument, "max_streams: expected at most " + std::to_string(kMostStreams - 1));
+  }
+  Result<StreamPool> pool = StreamPool::Create(*databases, calls, options.max_streams + 1);
+  if (!pool) return pool.error();
+  auto impl = std::make_unique<Impl>(policy, std::move(*scratch), std::move(*pool), calls);
+  impl->tracks_high_runs = std::any_of(policy->patterns().begin(), policy->patterns().end(),
+                                       [](const bundle::Pattern& pattern) { return pattern.confirm_alignment; });
+  impl->whole = impl->pool.Take();
+  if (impl->whole == nullptr) return Error(ErrorCode::kInternal, "Hyperscan would not open a stream in the memory it was offered");
+  return std::unique_ptr<Matcher>(new Matcher(std::move(impl)));
+}
+
+Matcher::Matcher(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+Matcher::~Matcher() = default;
+
+const bundle::Bundle& Matcher::policy() const noexcept { return *impl_->policy; }
+uint32_t Matcher::open_streams() const noexcept { return impl_->pool.in_use() - 1; }
+size_t Matcher::stream_bytes() const noexcept { return impl_->pool.slot_bytes(); }
+const CounterSet<MatchCounter>& Matcher::counters() const noexcept { return impl_->counters; }
+
+MatchStream* Matcher::Open() noexcept {
+  const bool empty = impl_->pool.empty();
+  MatchStream* stream = impl_->pool.Take();
+  if (stream == nullptr) impl_->counters.Add(empty ? MatchCounter::kPoolEmpty : MatchCounter::kOpenFailed);
+  return stream;
+}
+
+ScanStatus Matcher::Scan(MatchStream& stream, ByteView bytes, HitList& hits) noexcept {
+  hits.Clear();
+  return bytes.empty() ? ScanStatus::kOk : impl_->Scan(stream, bytes, hits);
+}
+
+void Matcher::Skip(MatchStream& stream, uint64_t gap) noexcept {
+  if (gap == 0) return;
+  impl_->counters.Add(MatchCounter::kGaps);
+  impl_->BeginBehindGap(stream, gap);
+}
+
+ScanStatus Matcher::Close(MatchStream* stream, HitList& hits) noexcept {
+  hits.Clear();
+  return impl_->End(*stream, hits);
+}
+
+void Matcher::Abandon(MatchStream* stream) noexcept {
+  if (!stream->broken && impl_->ResetStreams(*stream, nullptr)) {
+    impl_->pool.Give(*stream);
+  } else {
+    impl_->pool.Retire(*stream);
+  }
+}
+
+ScanStatus Matcher::ScanWhole(ByteView bytes, HitList& hits) noexcept {
+  hits.Clear();
+  return impl_->ScanWhole(bytes, hits);
+}
+
+ByteView Matcher::Before(uint64_t end, std::span<uint8_t, kHistory> buffer) const noexcept {
+  const Impl::LastScan& last = impl_->last;
+  const uint64_t begin = std::max(last.text_begin, end > kHistory ? end - kHistory : 0);
+  if (end <= begin) return {};
+  const size_t size = static_cast<size_t>(end - begin);
+  if (begin >= last.begin) return last.bytes.Sub(static_cast<size_t>(begin - last.begin), size);
+  // The part from the history, then the part from the bytes.
+  const ByteView history = ByteView(last.history.data(), last.history_size);
+  const uint64_t missing = last.begin - begin;
+  if (missing > history.size()) return {};
+  const ByteView older = history.From(history.size() - static_cast<size_t>(missing)).First(size);
+  const ByteView newer = last.bytes.First(size - older.size());
+  std::memcpy(buffer.data(), older.data(), older.size());
+  if (!newer.empty()) std::memcpy(buffer.data() + older.size(), newer.data(), newer.size());
+  return {buffer.data(), older.size() + newer.size()};
+}
+
+uint64_t Matcher::text_begin() const noexcept { return impl_->last.text_begin; }
+
+uint64_t Matcher::HighRunBegin(uint64_t at) const noexcept {
+  const Impl::LastScan& last = impl_->last;
+  return RunBegin({last.history.data(), last.history_size}, last.high_run_begin, last.bytes, last.begin, at);
+}
+
+}  // namespace sluice::match
