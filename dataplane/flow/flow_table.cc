@@ -115,6 +115,7 @@ FlowLookup FlowTable::FindOrCreate(const FlowKey& key, uint64_t hash, Timestamp 
   }
   Entry& entry = entries_[slot];
   entry.key = key;
+  entry.home = home & 0xffffff;
   entry.last_use = now;
   Append(slot, FlowClass::kNew);
   ++size_;
@@ -143,10 +144,9 @@ uint32_t FlowTable::TakeSlot() noexcept {
 
 void FlowTable::Remove(FlowIndex index, FlowCounter why) noexcept {
   const uint32_t slot = index.value();
-  const uint64_t hash = hasher_(entries_[slot].key);
-  const Place place = PlaceOf(slot, hash);
+  const Place place = PlaceOf(slot);
   buckets_[place.bucket].tags[place.position] = 0;
-  const auto home = static_cast<uint32_t>(hash & bucket_mask_);
+  const uint32_t home = entries_[slot].home;
   if (place.bucket != home) {
     FlowBucket& home_bucket = buckets_[home];
     if (--home_bucket.displaced == 0) home_bucket.reach = 0;
@@ -160,14 +160,12 @@ void FlowTable::Remove(FlowIndex index, FlowCounter why) noexcept {
 }
 
 // A live flow is always within reach of its home, so the walk ends on it.
-FlowTable::Place FlowTable::PlaceOf(uint32_t slot, uint64_t hash) const noexcept {
-  const uint16_t tag = FlowBucket::TagOf(hash);
-  for (uint64_t distance = 0;; ++distance) {
-    const auto number = static_cast<uint32_t>((hash + distance) & bucket_mask_);
+FlowTable::Place FlowTable::PlaceOf(uint32_t slot) const noexcept {
+  for (uint32_t distance = 0;; ++distance) {
+    const auto number = static_cast<uint32_t>((entries_[slot].home + distance) & bucket_mask_);
     const FlowBucket& bucket = buckets_[number];
-    for (uint32_t matches = bucket.Match(tag); matches != 0; matches &= matches - 1) {
-      const auto position = static_cast<uint32_t>(std::countr_zero(matches));
-      if (bucket.slots[position] == slot) return {number, position};
+    for (uint32_t position = 0; position < FlowBucket::kSlots; ++position) {
+      if (bucket.slots[position] == slot && bucket.tags[position] != 0) return {number, position};
     }
   }
 }

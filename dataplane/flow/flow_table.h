@@ -62,7 +62,7 @@ struct FlowLookup {
 
 class FlowTable {
  public:
-  static constexpr uint32_t kMaxCapacity = 1u << 28;
+  static constexpr uint32_t kMaxCapacity = 1u << 26;
 
   // Errors: kInvalidArgument for a capacity outside 1..kMaxCapacity or a timeout that is not positive;
   // kResourceExhausted when the system gives no memory.
@@ -80,7 +80,8 @@ class FlowTable {
   // A new flow starts in FlowClass::kNew with last use = now. When the table is full and something may be evicted,
   // nothing is evicted here: kTableFull is returned and EvictionCandidate names the flow to retire first, because only
   // the caller can give back what the flow holds. A flow that is found is not marked as used: that is Touch; nor is it
-  // looked at whether its time has passed: that is IsExpired. REQUIRES: hash == Hash(key).
+  // looked at whether its time has passed: that is IsExpired. REQUIRES: `hash` is Hash(key), or of a hasher with another
+  // seed that is used for all keys of this table.
   FlowLookup FindOrCreate(const FlowKey& key, uint64_t hash, Timestamp now) noexcept;
   FlowLookup Find(const FlowKey& key, uint64_t hash) const noexcept;  // kFound or kTableFull (= absent)
   // False when the table is not full, or only flows that may not be evicted are in it.
@@ -134,7 +135,8 @@ class FlowTable {
     Timestamp last_use;
     uint32_t previous, next;  // in the list of its class; free entries are chained by `next`
     FlowKey key;
-    uint8_t state;            // 0: free; otherwise FlowClass + 1
+    uint32_t state : 8;       // 0: free; otherwise FlowClass + 1
+    uint32_t home : 24;       // bucket that the hash names
   };
   static_assert(sizeof(Entry) == 64);
   struct List {
@@ -146,10 +148,11 @@ class FlowTable {
 
   FlowTable(const FlowTableOptions& options, MappedArray<Entry> entries, MappedArray<FlowBucket> buckets);
   static uint8_t StateOf(FlowClass flow_class) noexcept { return static_cast<uint8_t>(static_cast<int>(flow_class) + 1); }
+  static_assert(kMaxCapacity / (FlowBucket::kSlots / 2) <= 1u << 24, "Entry::home holds the number of any bucket");
 
   bool Search(const FlowKey& key, uint64_t hash, uint32_t& slot) const noexcept;
   bool FindRoom(uint32_t home, Place& place) const noexcept;
-  Place PlaceOf(uint32_t slot, uint64_t hash) const noexcept;
+  Place PlaceOf(uint32_t slot) const noexcept;
   uint32_t TakeSlot() noexcept;
   bool Expired(const Entry& entry, Timestamp now) const noexcept;
   void MoveToTail(uint32_t slot, FlowClass flow_class) noexcept;
