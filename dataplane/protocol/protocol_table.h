@@ -11,6 +11,7 @@
 #include "base/byte_view.h"
 #include "base/result.h"
 #include "dataplane/protocol/session.h"
+#include "dataplane/protocol/session_memory.h"
 
 namespace sluice::protocol {
 
@@ -24,32 +25,40 @@ struct ProtocolEntry {
   // `prefix`: the first bytes of one direction, at least one. kUnsure asks for more, at most kProbePrefix.
   Certainty (*probe)(content::Direction direction, ByteView prefix) noexcept;
   size_t session_bytes;
-  Session* (*construct)(void* slot) noexcept;  // placement new
+  size_t scratch_bytes;     // of one slot of pooled scratch; 0: the protocol needs none
+  size_t scratch_slots;     // how many of them one session may hold at a time
+  // Placement new into `slot`. The memory outlives the session.
+  Session* (*construct)(void* slot, SessionMemory& memory) noexcept;
 };
+std::span<const ProtocolEntry> Protocols() noexcept;
 
 constexpr size_t kProbePrefix = 256;
 
-// The first that says kYes wins; kUnsure while any is unsure and the prefix is shorter than kProbePrefix; else raw.
+// The first that says kYes wins; kUnsure while any is unsure and the prefix is shorter than kProbePrefix; else raw. Which
+// raw protocol stands for "nobody's" depends on the transport and is the caller's to say.
 struct ProbeOutcome {
   Certainty certainty = Certainty::kNo;
   ProtocolId id = ProtocolId::kRawTcp;
 };
 ProbeOutcome Probe(content::Direction direction, ByteView prefix) noexcept;
 
-// Slots for sessions, by protocol. Full: Open returns nullptr, counted; the flow is then inspected as raw.
+// Slots for sessions in a few sizes, and the scratch they borrow while a head or handshake is incomplete. One lazy mapping
+// each: memory is touched as it is used. Full: Open returns nullptr, counted; the flow is then inspected as raw.
 class SessionPool {
  public:
   struct Options {
-    uint32_t max_sessions = 1u << 20;  // of all protocols together; memory is touched as it is used
+    uint32_t max_sessions = 1u << 20;  // of all protocols together
   };
   static Result<SessionPool> Create(const Options& options);
   SessionPool(SessionPool&&) noexcept;
   SessionPool& operator=(SessionPool&&) noexcept;
   ~SessionPool();
 
+  // The session numbers its objects from 1. REQUIRES: id != kCount.
   Session* Open(ProtocolId id) noexcept;
   void Close(ProtocolId id, Session* session) noexcept;
-  uint64_t full_count() const noexcept;
+  uint32_t open_sessions() const noexcept;
+  uint64_t full_count() const noexcept;  // Open said nullptr
 
  private:
   struct Impl;

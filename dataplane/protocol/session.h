@@ -2,10 +2,12 @@
 //
 // Feed consumes bytes of one direction and appends pieces; it stops early only when the piece list is full (call again
 // with the rest) or when it hands over (the rest belongs to another protocol). Every input byte appears in exactly one
-// piece (data or framing): that is how every byte keeps a fate. Pieces point into the input and into the session; they are
-// valid until the next call. A new protocol is a new file with a Session and one line in protocol_table.cc.
+// piece (data, framing or opaque): that is how every byte keeps a fate. Pieces point into the input, the session and the
+// pool's scratch; they are valid until the next call to any session of the same pool. Pieces of two objects of one direction
+// may alternate: `number` says whose they are. A new protocol is a new file and one line in protocol_table.cc (README.md).
 //
-// Thread: one worker. Allocates: never (sessions live in slots of SessionPool). Failure: pieces of kind kAnomaly, then kRaw.
+// Thread: one worker. Allocates: never (sessions live in slots of SessionPool). Failure: pieces of kind kAnomaly, after
+// which the bytes go on as data of a kTcpStream object.
 #pragma once
 
 #include <array>
@@ -29,7 +31,9 @@ enum class AnomalyKind : uint8_t {
 std::string_view Name(AnomalyKind kind);
 
 // What was learnt about the flow as a whole.
-enum class NameKind : uint8_t { kHost, kSni, kUser, kUserAgent, kVersion, kCount };
+// kVersion: a version or banner of the protocol or its software ("TLS 1.3", "SSH-2.0-OpenSSH_9.2", "nginx/1.22.1").
+enum class NameKind : uint8_t { kHost, kSni, kUser, kUserAgent, kVersion, kAlpn, kCount };
+std::string_view Name(NameKind kind);
 
 struct Piece {
   enum class Kind : uint8_t {
@@ -63,6 +67,8 @@ class PieceList {
     piece.kind = kind;
     return piece;
   }
+  // The last piece, to be prolonged; nullptr when there is none.
+  Piece* last() noexcept { return size_ > 0 ? &pieces_[size_ - 1] : nullptr; }
   const Piece* begin() const noexcept { return pieces_.data(); }
   const Piece* end() const noexcept { return pieces_.data() + size_; }
   size_t size() const noexcept { return size_; }

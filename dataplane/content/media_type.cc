@@ -1,0 +1,367 @@
+#include "dataplane/content/media_type.h"
+
+#include <algorithm>
+#include <cstddef>
+#include <cstring>
+
+namespace sluice::content {
+namespace {
+
+using namespace std::string_view_literals;
+
+constexpr std::string_view kOctetStream = "application/octet-stream";
+constexpr std::string_view kZip = "application/zip";
+
+struct Magic {
+  size_t offset;
+  std::string_view bytes;
+  std::string_view name;
+  Openness openness;
+};
+
+constexpr Openness kPlain = Openness::kPlain;
+constexpr Openness kContainer = Openness::kContainer;
+constexpr Openness kEncrypted = Openness::kEncrypted;
+
+// The first match wins: the longer of two magics with a common beginning stands first.
+constexpr Magic kMagics[] = {
+    // Archives and compression.
+    {0, "PK\x05\x06"sv, "application/zip", kContainer},
+    {0, "PK\x07\x08"sv, "application/zip", kContainer},
+    {0, "7z\xBC\xAF\x27\x1C"sv, "application/x-7z-compressed", kContainer},
+    {0, "Rar!\x1A\x07"sv, "application/vnd.rar", kContainer},
+    {0, "RE~^"sv, "application/vnd.rar", kContainer},
+    {0, "\x1F\x8B\x08"sv, "application/gzip", kContainer},
+    {0, "\x1F\x9D"sv, "application/x-compress", kContainer},
+    {0, "\xFD" "7zXZ\x00"sv, "application/x-xz", kContainer},
+    {0, "\x28\xB5\x2F\xFD"sv, "application/zstd", kContainer},
+    {0, "\x04\x22\x4D\x18"sv, "application/x-lz4", kContainer},
+    {0, "\x02\x21\x4C\x18"sv, "application/x-lz4", kContainer},
+    {0, "LZIP\x01"sv, "application/x-lzip", kContainer},
+    {0, "\x5D\x00\x00"sv, "application/x-lzma", kContainer},
+    {0, "\x89LZO\x00\x0D\x0A\x1A\x0A"sv, "application/x-lzop", kContainer},
+    {0, "MSCF\x00\x00\x00\x00"sv, "application/vnd.ms-cab-compressed", kContainer},
+    {0, "ISc("sv, "application/x-installshield", kContainer},
+    {2, "-lh"sv, "application/x-lzh-compressed", kContainer},
+    {0, "xar!"sv, "application/x-xar", kContainer},
+    {0, "!<arch>\n"sv, "application/x-archive", kContainer},
+    {0, "070701"sv, "application/x-cpio", kContainer},
+    {0, "070702"sv, "application/x-cpio", kContainer},
+    {0, "070707"sv, "application/x-cpio", kContainer},
+    {0, "\xC7\x71"sv, "application/x-cpio", kContainer},
+    {257, "ustar"sv, "application/x-tar", kContainer},
+    {0, "\xED\xAB\xEE\xDB"sv, "application/x-rpm", kContainer},
+    // Documents.
+    {0, "\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1"sv, "application/x-ole-storage", kContainer},
+    {0, "{\\rtf"sv, "application/rtf", kPlain},
+    {0, "%!PS"sv, "application/postscript", kPlain},
+    {0, "AT&TFORM"sv, "image/vnd.djvu", kContainer},
+    {0, "ITSF\x03\x00\x00\x00"sv, "application/vnd.ms-htmlhelp", kContainer},
+    {0, "!BDN"sv, "application/vnd.ms-outlook", kContainer},
+    {0, "\xDB\xA5\x2D\x00"sv, "application/msword", kPlain},
+    // Encrypted.
+    {0, "-----BEGIN PGP MESSAGE-----"sv, "application/pgp-encrypted", kEncrypted},
+    {0, "-----BEGIN PGP PUBLIC KEY"sv, "application/pgp-keys", kPlain},
+    {0, "-----BEGIN PGP PRIVATE KEY"sv, "application/pgp-keys", kPlain},
+    {0, "-----BEGIN PGP SIGN"sv, "application/pgp-signature", kPlain},
+    {0, "-----BEGIN AGE ENCRYPTED FILE-----"sv, "application/x-age-encrypted", kEncrypted},
+    {0, "age-encryption.org/v1"sv, "application/x-age-encrypted", kEncrypted},
+    {0, "Salted__"sv, "application/x-openssl-encrypted", kEncrypted},
+    {0, "U2FsdGVkX1"sv, "application/x-openssl-encrypted", kEncrypted},  // the same in base64
+    {0, "LUKS\xBA\xBE"sv, "application/x-luks", kEncrypted},
+    {0, "-----BEGIN "sv, "application/x-pem-file", kPlain},
+    // Images. Those whose pixels are packed are containers: their raw bytes say little.
+    {0, "\x89PNG\x0D\x0A\x1A\x0A"sv, "image/png", kContainer},
+    {0, "\xFF\xD8\xFF"sv, "image/jpeg", kContainer},
+    {0, "GIF87a"sv, "image/gif", kContainer},
+    {0, "GIF89a"sv, "image/gif", kContainer},
+    {0, "II*\x00"sv, "image/tiff", kContainer},
+    {0, "MM\x00*"sv, "image/tiff", kContainer},
+    {0, "II+\x00"sv, "image/tiff", kContainer},
+    {0, "MM\x00+"sv, "image/tiff", kContainer},
+    {0, "\x00\x00\x00\x0CjP  \x0D\x0A\x87\x0A"sv, "image/jp2", kContainer},
+    {0, "8BPS\x00"sv, "image/vnd.adobe.photoshop", kContainer},
+    {0, "\x00\x00\x01\x00"sv, "image/x-icon", kContainer},
+    {0, "\xD7\xCD\xC6\x9A"sv, "image/wmf", kPlain},
+    // Sound and film.
+    {0, "OggS"sv, "application/ogg", kContainer},
+    {0, "fLaC"sv, "audio/flac", kContainer},
+    {0, "ID3"sv, "audio/mpeg", kContainer},
+    {0, "\x1A\x45\xDF\xA3"sv, "video/x-matroska", kContainer},
+    {0, "FLV\x01"sv, "video/x-flv", kContainer},
+    {0, "\x30\x26\xB2\x75\x8E\x66\xCF\x11"sv, "video/x-ms-asf", kContainer},
+    {0, "\x00\x00\x01\xBA"sv, "video/mpeg", kContainer},
+    {0, "\x00\x00\x01\xB3"sv, "video/mpeg", kContainer},
+    {0, "MThd\x00\x00\x00\x06"sv, "audio/midi", kPlain},
+    {0, "#!AMR"sv, "audio/amr", kContainer},
+    // Programs.
+    {0, "\x7F" "ELF"sv, "application/x-elf", kPlain},
+    {0, "\xFE\xED\xFA\xCE"sv, "application/x-mach-binary", kPlain},
+    {0, "\xFE\xED\xFA\xCF"sv, "application/x-mach-binary", kPlain},
+    {0, "\xCE\xFA\xED\xFE"sv, "application/x-mach-binary", kPlain},
+    {0, "\xCF\xFA\xED\xFE"sv, "application/x-mach-binary", kPlain},
+    {0, "\x00" "asm"sv, "application/wasm", kPlain},
+    {0, "dex\n03"sv, "application/x-dex", kPlain},
+    {0, "#!"sv, "text/x-script", kPlain},
+    // Databases and captures.
+    {0, "SQLite format 3\x00"sv, "application/vnd.sqlite3", kPlain},
+    {4, "Standard Jet DB"sv, "application/vnd.ms-access", kPlain},
+    {4, "Standard ACE DB"sv, "application/vnd.ms-access", kPlain},
+    {0, "PAR1"sv, "application/vnd.apache.parquet", kContainer},
+    {0, "Obj\x01"sv, "application/vnd.apache.avro", kContainer},
+    {0, "PGDMP"sv, "application/x-postgresql-dump", kContainer},
+    {0, "\xD4\xC3\xB2\xA1"sv, "application/vnd.tcpdump.pcap", kPlain},
+    {0, "\xA1\xB2\xC3\xD4"sv, "application/vnd.tcpdump.pcap", kPlain},
+    {0, "\x4D\x3C\xB2\xA1"sv, "application/vnd.tcpdump.pcap", kPlain},
+    {0, "\x0A\x0D\x0D\x0A"sv, "application/x-pcapng", kPlain},
+    // Simulation and computer-aided design (CGNS is written as HDF5 or, in older files, as ADF).
+    {0, "\x89HDF\x0D\x0A\x1A\x0A"sv, "application/x-hdf5", kPlain},
+    {0, "\x0E\x03\x13\x01"sv, "application/x-hdf", kPlain},
+    {0, "CDF\x01"sv, "application/x-netcdf", kPlain},
+    {0, "CDF\x02"sv, "application/x-netcdf", kPlain},
+    {0, "CDF\x05"sv, "application/x-netcdf", kPlain},
+    {4, "ADF Database Version"sv, "application/x-cgns", kPlain},
+    {0, "@(#)ADF Database"sv, "application/x-cgns", kPlain},
+    {0, "ISO-10303-21;"sv, "model/step", kPlain},
+    {0, "# vtk DataFile Version"sv, "application/x-vtk", kPlain},
+    {0, "$MeshFormat"sv, "application/x-gmsh", kPlain},
+    {0, "**PARASOLID"sv, "model/vnd.parasolid", kPlain},
+    {0, "AC1012"sv, "image/vnd.dwg", kPlain},
+    {0, "AC1014"sv, "image/vnd.dwg", kPlain},
+    {0, "AC1015"sv, "image/vnd.dwg", kPlain},
+    {0, "AC1018"sv, "image/vnd.dwg", kContainer},
+    {0, "AC1021"sv, "image/vnd.dwg", kContainer},
+    {0, "AC1024"sv, "image/vnd.dwg", kContainer},
+    {0, "AC1027"sv, "image/vnd.dwg", kContainer},
+    {0, "AC1032"sv, "image/vnd.dwg", kContainer},
+    {0, "AutoCAD Binary DXF"sv, "image/vnd.dxf", kPlain},
+    {0, "BLENDER"sv, "application/x-blender", kPlain},
+    {0, "MATLAB 5.0 MAT-file"sv, "application/x-matlab-data", kContainer},
+};
+
+bool StartsWith(ByteView bytes, std::string_view magic, size_t offset = 0) {
+  const ByteView at = bytes.Sub(offset, magic.size());
+  return at.size() == magic.size() && std::memcmp(at.data(), magic.data(), magic.size()) == 0;
+}
+
+bool Contains(ByteView bytes, std::string_view needle) { return bytes.AsText().find(needle) != std::string_view::npos; }
+
+constexpr char ToLower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; }
+
+bool StartsWithNoCase(std::string_view text, std::string_view lower) {
+  return text.size() >= lower.size() &&
+         std::equal(lower.begin(), lower.end(), text.begin(), [](char a, char b) { return a == ToLower(b); });
+}
+
+// Text is what has no control characters but white space and escape. Bytes above 0x7F may be any charset.
+bool HasBinaryControl(ByteView bytes) {
+  return std::any_of(bytes.begin(), bytes.end(), [](uint8_t b) {
+    return (b < 0x20 && b != '\t' && b != '\n' && b != '\r' && b != '\f' && b != 0x1B) || b == 0x7F;
+  });
+}
+
+// --- zip and what is made of it ---------------------------------------------------------------------------------------
+
+struct ZipKind {
+  std::string_view entry;  // of the first entries, anywhere in the prefix
+  std::string_view name;
+};
+constexpr ZipKind kZipKinds[] = {
+    {"mimetypeapplication/vnd.oasis.opendocument.text", "application/vnd.oasis.opendocument.text"},
+    {"mimetypeapplication/vnd.oasis.opendocument.spreadsheet", "application/vnd.oasis.opendocument.spreadsheet"},
+    {"mimetypeapplication/vnd.oasis.opendocument.presentation", "application/vnd.oasis.opendocument.presentation"},
+    {"mimetypeapplication/vnd.oasis.opendocument", "application/vnd.oasis.opendocument"},
+    {"mimetypeapplication/epub+zip", "application/epub+zip"},
+    {"OFD.xml", "application/ofd"},
+    {"word/", "application/vnd.openxmlformats-officedocument.wordprocessingml.document"},
+    {"xl/", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"},
+    {"ppt/", "application/vnd.openxmlformats-officedocument.presentationml.presentation"},
+    {"visio/", "application/vnd.ms-visio.drawing.main+xml"},
+    {"[Content_Types].xml", "application/vnd.openxmlformats-officedocument"},
+    {"_rels/.rels", "application/vnd.openxmlformats-officedocument"},
+    {"META-INF/MANIFEST.MF", "application/java-archive"},
+    {"AndroidManifest.xml", "application/vnd.android.package-archive"},
+};
+
+// PKWARE APPNOTE 4.3.7: a local file header; bit 0 of the flags says that the entry is encrypted.
+MediaType DetectZip(ByteView prefix) {
+  constexpr size_t kFlagsOffset = 6;
+  const bool encrypted = prefix.size() > kFlagsOffset && (prefix[kFlagsOffset] & 1) != 0;
+  const Openness openness = encrypted ? kEncrypted : kContainer;
+  for (const ZipKind& kind : kZipKinds) {
+    if (Contains(prefix, kind.entry)) return {kind.name, openness};
+  }
+  return {kZip, openness};
+}
+
+// --- formats whose magic is not one fixed string ----------------------------------------------------------------------
+
+// ISO/IEC 14496-12: a box `ftyp` comes first; its brand says which kind of file.
+MediaType DetectIsoMedia(ByteView prefix) {
+  const std::string_view brand = prefix.Sub(8, 4).AsText();
+  if (brand == "avif" || brand == "avis") return {"image/avif", kContainer};
+  if (brand == "heic" || brand == "heix" || brand == "mif1") return {"image/heic", kContainer};
+  if (brand == "M4A ") return {"audio/mp4", kContainer};
+  if (brand == "qt  ") return {"video/quicktime", kContainer};
+  return {"video/mp4", kContainer};
+}
+
+MediaType DetectRiff(ByteView prefix) {
+  const std::string_view form = prefix.Sub(8, 4).AsText();
+  if (form == "WEBP") return {"image/webp", kContainer};
+  if (form == "WAVE") return {"audio/wav", kPlain};
+  if (form == "AVI ") return {"video/x-msvideo", kContainer};
+  if (form == "CDR9" || form.substr(0, 3) == "CDR") return {"application/vnd.corel-draw", kContainer};
+  return {"application/x-riff", kPlain};
+}
+
+// The header of a PDF may stand within the first 1024 bytes (ISO 32000-1, annex H.3.4.1); we have 512.
+bool IsPdf(ByteView prefix) { return StartsWith(prefix, "%PDF-") || Contains(prefix.First(64), "%PDF-1."); }
+
+// A program for DOS or Windows. Text may begin with MZ too: where the second header is out of sight, controls decide.
+bool IsPe(ByteView prefix) {
+  constexpr size_t kHeaderOffset = 0x3C;
+  if (!StartsWith(prefix, "MZ")) return false;
+  if (prefix.size() < kHeaderOffset + 4) return HasBinaryControl(prefix);
+  const uint32_t header = LoadLe32(prefix.data() + kHeaderOffset);
+  return StartsWith(prefix, "PE\x00\x00"sv, header) || StartsWith(prefix, "NE", header) || HasBinaryControl(prefix);
+}
+
+// ASCII STL: the word alone is also English.
+bool IsStl(ByteView prefix) { return StartsWith(prefix, "solid") && Contains(prefix, "facet"); }
+
+// A bitmap's header: the size of the second header is one of a few.
+bool IsBmp(ByteView prefix) {
+  if (!StartsWith(prefix, "BM") || prefix.size() < 18) return false;
+  const uint32_t header = LoadLe32(prefix.data() + 14);
+  return header == 12 || header == 40 || header == 52 || header == 56 || header == 64 || header == 108 || header == 124;
+}
+
+bool IsBzip2(ByteView prefix) {
+  return StartsWith(prefix, "BZh") && prefix.size() > 3 && prefix[3] >= '1' && prefix[3] <= '9' &&
+         (prefix.size() < 10 || StartsWith(prefix, "1AY&SY", 4) || StartsWith(prefix, "\x17\x72\x45\x38\x50\x90"sv, 4));
+}
+
+// A Mach-O universal binary and a Java class share CAFEBABE; a class file's next word is its version, 45 or more.
+MediaType DetectCafeBabe(ByteView prefix) {
+  const bool is_class = prefix.size() >= 8 && LoadBe32(prefix.data() + 4) >= 45;
+  return {is_class ? "application/java-vm"sv : "application/x-mach-binary"sv, kPlain};
+}
+
+// ISO/IEC 11172-3 and 13818-7: eleven set bits, then a layer that exists and a bit rate that is not the forbidden one.
+bool IsMpegAudio(ByteView prefix) {
+  return prefix.size() >= 3 && prefix[0] == 0xFF && (prefix[1] & 0xE0) == 0xE0 && (prefix[1] & 0x06) != 0 &&
+         (prefix[1] & 0x18) != 0x08 && (prefix[2] & 0xF0) != 0xF0 && (prefix[2] & 0x0C) != 0x0C;
+}
+
+// IGES 5.3, 2.2: lines of 80 columns; column 73 names the section, S first, then a sequence number.
+bool IsIges(ByteView prefix) { return prefix.size() >= 80 && StartsWith(prefix, "S      1", 72); }
+
+// --- text -------------------------------------------------------------------------------------------------------------
+
+std::string_view SkipSpace(std::string_view text) {
+  const size_t start = text.find_first_not_of(" \t\r\n\f");
+  return start == std::string_view::npos ? std::string_view{} : text.substr(start);
+}
+
+MediaType DetectMarkup(std::string_view text) {
+  text = SkipSpace(text);
+  constexpr std::string_view kHtml[] = {"<!doctype html", "<html", "<head", "<body", "<script", "<title", "<table", "<div"};
+  for (std::string_view tag : kHtml) {
+    if (StartsWithNoCase(text, tag)) return {"text/html", kPlain};
+  }
+  if (StartsWithNoCase(text, "<?xml") || StartsWithNoCase(text, "<!doctype")) {
+    if (text.find("<VTKFile") != std::string_view::npos) return {"application/x-vtk", kPlain};
+    if (text.find("<svg") != std::string_view::npos) return {"image/svg+xml", kPlain};
+    if (text.find("<html") != std::string_view::npos) return {"text/html", kPlain};
+    return {"application/xml", kPlain};
+  }
+  if (StartsWithNoCase(text, "<vtkfile")) return {"application/x-vtk", kPlain};
+  if (StartsWithNoCase(text, "<svg")) return {"image/svg+xml", kPlain};
+  if (StartsWithNoCase(text, "<!--")) return {"text/html", kPlain};
+  return {"text/plain", kPlain};
+}
+
+// RFC 8259: an object or an array; what follows the bracket must be able to begin a member or an element.
+bool LooksLikeJson(std::string_view text) {
+  text = SkipSpace(text);
+  if (text.empty() || (text[0] != '{' && text[0] != '[')) return false;
+  const std::string_view inside = SkipSpace(text.substr(1));
+  if (inside.empty()) return text.size() == 1;
+  if (text[0] == '{') return inside[0] == '"' || inside[0] == '}';
+  return std::string_view("\"{[]-0123456789tfn").find(inside[0]) != std::string_view::npos;
+}
+
+// RFC 3629, without the check for surrogates: a text is not refused for one wrong character. Cut at the end is allowed.
+bool IsUtf8(ByteView bytes) {
+  for (size_t i = 0; i < bytes.size();) {
+    const uint8_t lead = bytes[i++];
+    if (lead < 0x80) continue;
+    const size_t more = lead >= 0xC2 && lead <= 0xDF ? 1 : lead >= 0xE0 && lead <= 0xEF ? 2 : lead >= 0xF0 && lead <= 0xF4 ? 3 : 0;
+    if (more == 0) return false;
+    for (size_t k = 0; k < more && i < bytes.size(); ++k, ++i) {
+      if ((bytes[i] & 0xC0) != 0x80) return false;
+    }
+  }
+  return true;
+}
+
+// Without a byte order mark, UTF-16 of mostly Latin text shows a zero in every second place.
+bool LooksLikeUtf16(ByteView bytes) {
+  const size_t pairs = bytes.size() / 2;
+  if (pairs < 4) return false;
+  size_t even_zeros = 0, odd_zeros = 0;
+  for (size_t i = 0; i + 1 < bytes.size(); i += 2) {
+    even_zeros += bytes[i] == 0 ? 1 : 0;
+    odd_zeros += bytes[i + 1] == 0 ? 1 : 0;
+  }
+  return (even_zeros * 4 >= pairs * 3 && odd_zeros == 0) || (odd_zeros * 4 >= pairs * 3 && even_zeros == 0);
+}
+
+// Legacy multi-byte charsets (GB18030, Big5, Shift JIS, EUC) and single-byte ones: text with at least some ASCII structure
+// or pairs of high bytes, and no C0 controls. Random bytes fail this within a few dozen bytes.
+bool LooksLikeText(ByteView bytes) {
+  return !bytes.empty() && !HasBinaryControl(bytes) && (IsUtf8(bytes) || bytes.size() >= 8);
+}
+
+MediaType DetectText(ByteView prefix) {
+  if (StartsWith(prefix, "\xFF\xFE"sv) || StartsWith(prefix, "\xFE\xFF"sv)) return {"text/plain", kPlain};
+  if (StartsWith(prefix, "\xEF\xBB\xBF"sv)) prefix = prefix.From(3);
+  if (LooksLikeUtf16(prefix)) return {"text/plain", kPlain};
+  if (!LooksLikeText(prefix)) return {kOctetStream, kPlain};
+  const std::string_view text = prefix.AsText();
+  if (LooksLikeJson(text)) return {"application/json", kPlain};
+  return DetectMarkup(text);
+}
+
+bool DetectShaped(ByteView prefix, MediaType& type) {
+  if (StartsWith(prefix, "PK\x03\x04")) type = DetectZip(prefix);
+  else if (IsPdf(prefix)) type = {"application/pdf", kContainer};
+  else if (IsBzip2(prefix)) type = {"application/x-bzip2", kContainer};
+  else if (IsPe(prefix)) type = {"application/vnd.microsoft.portable-executable", kPlain};
+  else if (IsBmp(prefix)) type = {"image/bmp", kPlain};
+  else if (StartsWith(prefix, "RIFF")) type = DetectRiff(prefix);
+  else if (StartsWith(prefix, "ftyp", 4)) type = DetectIsoMedia(prefix);
+  else if (StartsWith(prefix, "\xCA\xFE\xBA\xBE")) type = DetectCafeBabe(prefix);
+  else if (StartsWith(prefix, " EMF", 40)) type = {"image/emf", kPlain};
+  else if (StartsWith(prefix, "CD001", 1)) type = {"application/x-iso9660-image", kContainer};
+  else if (IsIges(prefix)) type = {"model/iges", kPlain};
+  else if (IsStl(prefix)) type = {"model/stl", kPlain};
+  else return false;
+  return true;
+}
+
+}  // namespace
+
+MediaType DetectMediaType(ByteView prefix) noexcept {
+  prefix = prefix.First(kMediaTypePrefix);
+  MediaType type{kOctetStream, kPlain};
+  if (DetectShaped(prefix, type)) return type;
+  for (const Magic& magic : kMagics) {
+    if (StartsWith(prefix, magic.bytes, magic.offset)) return {magic.name, magic.openness};
+  }
+  if (IsMpegAudio(prefix) && !IsUtf8(prefix) && !StartsWith(prefix, "\xFF\xFE"sv)) return {"audio/mpeg", kContainer};
+  return DetectText(prefix);
+}
+
+}  // namespace sluice::content

@@ -1,0 +1,173 @@
+#include "dataplane/protocol/protocol_table.h"
+
+#include <algorithm>
+#include <bit>
+#include <new>
+
+#include "base/counter.h"
+#include "base/slab.h"
+#include "dataplane/protocol/http1_head.h"
+#include "dataplane/protocol/http1_probe.h"
+#include "dataplane/protocol/http1_session.h"
+#include "dataplane/protocol/raw_session.h"
+#include "dataplane/protocol/ssh_session.h"
+#include "dataplane/protocol/tls_session.h"
+
+namespace sluice::protocol {
+namespace {
+
+template <typename S>
+Session* Construct(void* slot, SessionMemory& memory) noexcept {
+  return new (slot) S(memory);
+}
+template <content::Part part>
+Session* ConstructRaw(void* slot, SessionMemory& memory) noexcept {
+  return new (slot) RawSession(memory, part);
+}
+Certainty Never(content::Direction, ByteView) noexcept { return Certainty::kNo; }
+
+constexpr size_t kBothDirections = content::kDirections;
+
+// In order of probing; one line a protocol. The index is the ProtocolId.
+constexpr ProtocolEntry kProtocols[] = {
+    {ProtocolId::kRawTcp, Never, sizeof(RawSession), 0, 0, ConstructRaw<content::Part::kTcpStream>},
+    {ProtocolId::kRawUdp, Never, sizeof(RawSession), 0, 0, ConstructRaw<content::Part::kUdpPayload>},
+    {ProtocolId::kIcmp, Never, sizeof(RawSession), 0, 0, ConstructRaw<content::Part::kIcmpPayload>},
+    {ProtocolId::kHttp1, ProbeHttp1, sizeof(Http1Session), sizeof(Http1Head), kBothDirections, Construct<Http1Session>},
+    {ProtocolId::kTls, ProbeTls, sizeof(TlsSession), sizeof(TlsScratch), kBothDirections, Construct<TlsSession>},
+    {ProtocolId::kSsh, ProbeSsh, sizeof(SshSession), 0, 0, Construct<SshSession>},
+};
+constexpr size_t kProtocolCount = static_cast<size_t>(ProtocolId::kCount);
+static_assert(std::size(kProtocols) == kProtocolCount);
+
+constexpr bool IndexIsId() {
+  for (size_t i = 0; i < kProtocolCount; ++i) {
+    if (static_cast<size_t>(kProtocols[i].id) != i) return false;
+  }
+  return true;
+}
+static_assert(IndexIsId(), "the table is indexed by ProtocolId");
+
+// Sizes of session slots: powers of two from 64 bytes.
+constexpr size_t kSmallestSlot = 64;
+constexpr size_t kSizeClasses = 5;
+constexpr size_t SizeClass(size_t bytes) {
+  size_t size_class = 0;
+  for (size_t slot = kSmallestSlot; slot < bytes; slot *= 2) ++size_class;
+  return size_class;
+}
+constexpr bool AllFit() {
+  for (const ProtocolEntry& entry : kProtocols) {
+    if (SizeClass(entry.session_bytes) >= kSizeClasses) return false;
+  }
+  return true;
+}
+static_assert(AllFit(), "a session is larger than the largest slot");
+
+const ProtocolEntry& EntryOf(ProtocolId id) { return kProtocols[static_cast<size_t>(id)]; }
+
+}  // namespace
+
+std::string_view Name(ProtocolId id) {
+  switch (id) {
+    case ProtocolId::kRawTcp: return "tcp";
+    case ProtocolId::kRawUdp: return "udp";
+    case ProtocolId::kIcmp: return "icmp";
+    case ProtocolId::kHttp1: return "http";
+    case ProtocolId::kTls: return "tls";
+    case ProtocolId::kSsh: return "ssh";
+    case ProtocolId::kCount: break;
+  }
+  return "unknown";
+}
+
+std::string_view Name(AnomalyKind kind) {
+  switch (kind) {
+    case AnomalyKind::kAmbiguousFraming: return "ambiguous_framing";
+    case AnomalyKind::kMalformedProtocol: return "malformed_protocol";
+    case AnomalyKind::kOversizedHeader: return "oversized_header";
+    case AnomalyKind::kProtocolGap: return "protocol_gap";
+    case AnomalyKind::kCount: break;
+  }
+  return "unknown";
+}
+
+std::string_view Name(NameKind kind) {
+  switch (kind) {
+    case NameKind::kHost: return "host";
+    case NameKind::kSni: return "sni";
+    case NameKind::kUser: return "user";
+    case NameKind::kUserAgent: return "user_agent";
+    case NameKind::kVersion: return "version";
+    case NameKind::kAlpn: return "alpn";
+    case NameKind::kCount: break;
+  }
+  return "unknown";
+}
+
+std::span<const ProtocolEntry> Protocols() noexcept { return kProtocols; }
+
+ProbeOutcome Probe(content::Direction direction, ByteView prefix) noexcept {
+  if (prefix.empty()) return {Certainty::kUnsure, ProtocolId::kRawTcp};
+  bool unsure = false;
+  for (const ProtocolEntry& entry : kProtocols) {
+    const Certainty certainty = entry.probe(direction, prefix);
+    if (certainty == Certainty::kYes) return {Certainty::kYes, entry.id};
+    unsure = unsure || certainty == Certainty::kUnsure;
+  }
+  return {unsure && prefix.size() < kProbePrefix ? Certainty::kUnsure : Certainty::kNo, ProtocolId::kRawTcp};
+}
+
+struct SessionPool::Impl {
+  std::array<Slab, kSizeClasses> slabs;
+  std::array<SessionMemory, kProtocolCount> memory;
+  uint32_t max_sessions = 0;
+  uint32_t open = 0;
+  Counter full;
+};
+
+SessionPool::SessionPool(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+SessionPool::SessionPool(SessionPool&&) noexcept = default;
+SessionPool& SessionPool::operator=(SessionPool&&) noexcept = default;
+SessionPool::~SessionPool() = default;
+
+Result<SessionPool> SessionPool::Create(const Options& options) {
+  if (options.max_sessions == 0) return Error(ErrorCode::kInvalidArgument, "max_sessions is 0; at least 1 is needed");
+  auto impl = std::make_unique<Impl>();
+  impl->max_sessions = options.max_sessions;
+  for (const ProtocolEntry& entry : kProtocols) {
+    const size_t index = static_cast<size_t>(entry.id);
+    auto memory = SessionMemory::Create(entry.scratch_bytes, entry.scratch_slots, options.max_sessions);
+    if (!memory.ok()) return memory.error().WithContext(Name(entry.id));
+    impl->memory[index] = std::move(memory).value();
+    Slab& slab = impl->slabs[SizeClass(entry.session_bytes)];
+    if (slab.slots() > 0) continue;
+    auto created = Slab::Create(kSmallestSlot << SizeClass(entry.session_bytes), options.max_sessions);
+    if (!created.ok()) return created.error().WithContext("session slots");
+    slab = std::move(created).value();
+  }
+  return SessionPool(std::move(impl));
+}
+
+Session* SessionPool::Open(ProtocolId id) noexcept {
+  const ProtocolEntry& entry = EntryOf(id);
+  void* slot = impl_->open < impl_->max_sessions ? impl_->slabs[SizeClass(entry.session_bytes)].Claim() : nullptr;
+  if (slot == nullptr) {
+    impl_->full.Add();
+    return nullptr;
+  }
+  ++impl_->open;
+  return entry.construct(slot, impl_->memory[static_cast<size_t>(id)]);
+}
+
+void SessionPool::Close(ProtocolId id, Session* session) noexcept {
+  if (session == nullptr) return;
+  session->~Session();
+  --impl_->open;
+  impl_->slabs[SizeClass(EntryOf(id).session_bytes)].Release(session);
+}
+
+uint32_t SessionPool::open_sessions() const noexcept { return impl_->open; }
+uint64_t SessionPool::full_count() const noexcept { return impl_->full.value(); }
+
+}  // namespace sluice::protocol

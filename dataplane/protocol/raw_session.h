@@ -1,0 +1,33 @@
+// RawSession: bytes of a protocol that nobody knows, one object per direction, all of it data.
+//
+// Thread: one worker. Allocates: never. Failure: none; lost bytes make the object incomplete.
+#pragma once
+
+#include <array>
+
+#include "dataplane/protocol/session.h"
+#include "dataplane/protocol/session_memory.h"
+
+namespace sluice::protocol {
+
+class RawSession final : public Session {
+ public:
+  RawSession(SessionMemory& memory, content::Part part) noexcept : memory_(memory), part_(part) {}
+
+  FeedResult Feed(content::Direction direction, ByteView input, PieceList& out) noexcept override;
+  void Gap(content::Direction direction, uint64_t bytes, PieceList& out) noexcept override;
+  void End(content::Direction direction, PieceList& out) noexcept override;
+
+ private:
+  struct Half {
+    content::ObjectNumber object = 0;
+    bool lossy = false;
+  };
+
+  SessionMemory& memory_;
+  content::Part part_;
+  content::ObjectNumber last_object_ = 0;
+  std::array<Half, content::kDirections> halves_;
+};
+
+}  // namespace sluice::protocol
