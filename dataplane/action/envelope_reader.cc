@@ -8,7 +8,8 @@ using packet::LinkType;
 // Every step consumes bytes or ends, so this only bounds absurd stacks of tags.
 constexpr int kMaxSteps = 48;
 
-constexpr uint16_t kIpv4Type = 0x0800, kIpv6Type = 0x86dd, kVlanType = 0x8100, kServiceVlanType = 0x88a8;
+constexpr uint16_t kIpv4Type = 0x0800, kArpType = 0x0806, kIpv6Type = 0x86dd, kVlanType = 0x8100,
+                   kServiceVlanType = 0x88a8;
 constexpr uint16_t kOldQinQType = 0x9100, kMplsType = 0x8847, kMplsMulticastType = 0x8848, kPppoeSessionType = 0x8864;
 constexpr uint16_t kBridgedEthernetType = 0x6558, kPppType = 0x880b;
 constexpr uint16_t kFirstEtherType = 0x0600;  // below it the field is a length (IEEE 802.3, 3.2.6)
@@ -165,13 +166,39 @@ bool EnvelopeReader::ReadMpls() noexcept {
     if (!reader_.ReadBe32(entry)) return false;
   } while ((entry & 0x100) == 0);  // RFC 3032, 2.1: bottom of stack
   if (reader_.offset() == seen_.headers.l3_offset) return Go(Next::kIp);
-  ByteReader ahead = reader_;
-  uint32_t word;
-  if (!ahead.ReadBe32(word)) return false;
-  if (word >> 28 == 4 || word >> 28 == 6) return Go(Next::kIp);
-  // A pseudowire: Ethernet, behind a control word where the first 16 bits are 0 (RFC 4448, 4.6).
-  if (word >> 16 == 0 && (!Note(Envelope::Kind::kControlWord) || !reader_.Skip(4))) return false;
-  return Go(Next::kEthernet);
+  return ReadBelowMpls();
+}
+
+// What stands below the stack is not named: the first nibble tells IP from a pseudowire, and a known EtherType behind
+// it tells whether that has a control word (RFC 4385, 3; RFC 4448, 4.6). Where two readings are possible there is none.
+bool EnvelopeReader::ReadBelowMpls() noexcept {
+  if (reader_.remaining() == 0) return false;
+  const unsigned nibble = reader_.Rest()[0] >> 4;
+  if (nibble == 4 || nibble == 6) return TypeAhead(12) == Type::kUnknown && Go(Next::kIp);
+  if (nibble != 0) return Go(Next::kEthernet);
+  const Type behind_control_word = TypeAhead(16);
+  if (behind_control_word == Type::kMaybe) return false;
+  if (behind_control_word == Type::kUnknown) return Go(Next::kEthernet);
+  return Note(Envelope::Kind::kControlWord) && reader_.Skip(4) && Go(Next::kEthernet);
+}
+
+EnvelopeReader::Type EnvelopeReader::TypeAhead(size_t skip) const noexcept {
+  const ByteView field = reader_.Rest().Sub(skip, 2);
+  if (field.size() < 2) return Type::kUnknown;
+  switch (LoadBe16(field.data())) {
+    case kIpv4Type:
+    case kArpType:
+    case kIpv6Type:
+    case kVlanType:
+    case kServiceVlanType:
+    case kOldQinQType:
+    case kMplsType:
+    case kMplsMulticastType:
+    case kPppoeSessionType:
+      return Type::kKnown;
+    default:
+      return LoadBe16(field.data()) < kFirstEtherType ? Type::kMaybe : Type::kUnknown;
+  }
 }
 
 bool EnvelopeReader::ReadIp() noexcept {

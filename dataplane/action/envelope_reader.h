@@ -19,6 +19,10 @@ class EnvelopeReader {
   // What the next bytes are; `number_` says which where the kind has several.
   enum class Next : uint8_t { kEthernet, kEtherType, kPpp, kMpls, kIp, kIpProtocol, kDone };
 
+  // What the 16 bits at a distance would mean as an EtherType; a length field may be one.
+  enum class Type : uint8_t { kKnown, kMaybe, kUnknown };
+  Type TypeAhead(size_t skip) const noexcept;
+
   bool Begin() noexcept;
   bool Step() noexcept;
   bool ReadEthernet() noexcept;
@@ -29,6 +33,7 @@ class EnvelopeReader {
   bool ReadPppoe() noexcept;
   bool ReadPpp() noexcept;
   bool ReadMpls() noexcept;
+  bool ReadBelowMpls() noexcept;
   bool ReadIp() noexcept;
   bool ReadIpv4() noexcept;
   bool ReadIpv6() noexcept;

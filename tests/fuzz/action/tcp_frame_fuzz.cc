@@ -26,6 +26,17 @@ void CheckReadsBack(const packet::Packet& seen, const action::TcpSegmentSpec& sp
   Require(again.headers.tunnel_id == seen.headers.tunnel_id);
 }
 
+// A pseudowire does not say whether it has a control word, its ends know. The parser guesses by what it sees, and
+// guesses anew when MAC addresses have changed places: such frames are checked onward only.
+bool MayHoldPseudowire(ByteView frame) {
+  constexpr uint8_t kMplsInIp = 137;
+  for (size_t i = 0; i + 1 < frame.size(); ++i) {
+    const uint16_t type = LoadBe16(frame.data() + i);
+    if (type == 0x8847 || type == 0x8848 || type == 0x0281 || frame[i] == kMplsInIp) return true;
+  }
+  return false;
+}
+
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
@@ -44,7 +55,8 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   for (const action::Toward toward : {action::Toward::kReceiver, action::Toward::kSender}) {
     const size_t length = action::BuildTcpFrame(seen, toward, spec, out);
     Require(length <= out.size());
-    if (length > 0 && parsed && moved == 0) CheckReadsBack(seen, spec, {out.data(), length});
+    const bool is_readable = toward == action::Toward::kReceiver || !MayHoldPseudowire(seen.Frame());
+    if (length > 0 && parsed && moved == 0 && is_readable) CheckReadsBack(seen, spec, {out.data(), length});
   }
   return 0;
 }
