@@ -62,16 +62,6 @@ bool g_was_started = false;  // main thread only
 
 }  // namespace
 
-std::string_view Name(HugePages mode) {
-  switch (mode) {
-    case HugePages::kAuto: return "auto";
-    case HugePages::kOn: return "on";
-    case HugePages::kOff: return "off";
-    case HugePages::kCount: break;
-  }
-  return "unknown";
-}
-
 uint64_t FreeHugeMegabytes(std::string_view meminfo) {
   return MeminfoValue(meminfo, "HugePages_Free:") * MeminfoValue(meminfo, "Hugepagesize:") / 1024;
 }

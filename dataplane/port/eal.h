@@ -10,16 +10,9 @@
 #include <vector>
 
 #include "base/result.h"
+#include "dataplane/port/port_options.h"
 
 namespace sluice::port {
-
-enum class HugePages : uint8_t {
-  kAuto,  // where enough are free
-  kOn,    // else an error
-  kOff,
-  kCount,
-};
-std::string_view Name(HugePages mode);
 
 struct EalOptions {
   HugePages huge_pages = HugePages::kAuto;

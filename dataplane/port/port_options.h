@@ -20,7 +20,19 @@ enum class Driver : uint8_t {
   kNull,       // frames from nowhere to nowhere: for measuring
   kCount,
 };
-std::string_view Name(Driver driver);
+constexpr std::string_view Name(Driver driver) {
+  switch (driver) {
+    case Driver::kPhysical: return "physical";
+    case Driver::kAfPacket: return "af_packet";
+    case Driver::kAfXdp: return "af_xdp";
+    case Driver::kTap: return "tap";
+    case Driver::kMemif: return "memif";
+    case Driver::kPcap: return "pcap";
+    case Driver::kNull: return "null";
+    case Driver::kCount: break;
+  }
+  return "unknown";
+}
 
 // Who answers for the checksums of received packets.
 enum class Checksum : uint8_t {
@@ -29,7 +41,32 @@ enum class Checksum : uint8_t {
   kIgnore,   // nobody: for links where senders leave them to hardware that is not there
   kCount,
 };
-std::string_view Name(Checksum checksum);
+constexpr std::string_view Name(Checksum checksum) {
+  switch (checksum) {
+    case Checksum::kVerify: return "verify";
+    case Checksum::kOffload: return "offload";
+    case Checksum::kIgnore: return "ignore";
+    case Checksum::kCount: break;
+  }
+  return "unknown";
+}
+
+// Where packet buffers lie.
+enum class HugePages : uint8_t {
+  kAuto,  // in huge pages where enough are free
+  kOn,    // else an error
+  kOff,
+  kCount,
+};
+constexpr std::string_view Name(HugePages mode) {
+  switch (mode) {
+    case HugePages::kAuto: return "auto";
+    case HugePages::kOn: return "on";
+    case HugePages::kOff: return "off";
+    case HugePages::kCount: break;
+  }
+  return "unknown";
+}
 
 struct PortOptions {
   std::string name;

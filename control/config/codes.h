@@ -1,0 +1,24 @@
+// The codes of mistakes that only a configuration can have; those of form are rules/syntax's own.
+//
+// A number never means anything else, and is never used again.
+#pragma once
+
+#include "rules/syntax/diagnostic.h"
+
+namespace sluice::config {
+
+inline constexpr auto kUnknownPort = static_cast<syntax::Code>(7001);       // a name that is not under `ports:`
+inline constexpr auto kPortUsedTwice = static_cast<syntax::Code>(7002);     // in two pairs, or as a tap and in a pair
+inline constexpr auto kPortUnused = static_cast<syntax::Code>(7003);        // warning
+inline constexpr auto kNoMode = static_cast<syntax::Code>(7004);            // neither pairs nor taps, or both
+inline constexpr auto kNotOfThisDriver = static_cast<syntax::Code>(7005);   // a key that the port's driver has no use for
+inline constexpr auto kBadPortName = static_cast<syntax::Code>(7006);
+inline constexpr auto kProcessorCount = static_cast<syntax::Code>(7007);    // not one for each thread, or one twice
+inline constexpr auto kQueueCount = static_cast<syntax::Code>(7008);        // neither 1 nor one for each worker
+inline constexpr auto kNeedsHugePages = static_cast<syntax::Code>(7009);
+inline constexpr auto kSameDevice = static_cast<syntax::Code>(7010);        // two ports on one interface, card or file
+inline constexpr auto kBadDevice = static_cast<syntax::Code>(7011);         // not a PCI address, or an impossible interface name
+inline constexpr auto kNoUse = static_cast<syntax::Code>(7012);             // a key that means nothing in this mode
+inline constexpr auto kTooManyPorts = static_cast<syntax::Code>(7013);
+
+}  // namespace sluice::config

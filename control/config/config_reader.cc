@@ -1,0 +1,167 @@
+#include "control/config/config_reader.h"
+
+#include <filesystem>
+
+#include "control/config/cross_checks.h"
+#include "control/config/port_reader.h"
+#include "control/config/section_reader.h"
+#include "rules/syntax/yaml_reader.h"
+
+namespace sluice::config {
+namespace {
+
+using runtime::DataPlaneOptions;
+
+class Reader {
+ public:
+  Reader(std::filesystem::path folder, syntax::Diagnostics& diagnostics) : folder_(std::move(folder)), diagnostics_(diagnostics) {}
+
+  Configuration Read(const syntax::Node& root) {
+    SectionReader top(Section::kTop, root, "the configuration", diagnostics_);
+    configuration_.policy = Resolve(top.Text("policy").value);
+    ReadPorts(top);
+    ReadPlaces(top);
+    ReadWorkers(top);
+    ReadMemory(top);
+    ReadTables(top);
+    ReadOutput(top);
+    top.Finish();
+    CheckWhole(places_, configuration_, diagnostics_);
+    return std::move(configuration_);
+  }
+
+ private:
+  DataPlaneOptions& data_plane() { return configuration_.data_plane; }
+
+  std::string Resolve(const std::string& path) const {
+    if (path.empty() || path == "-") return path;
+    return (folder_ / path).lexically_normal().string();
+  }
+
+  void ReadPorts(SectionReader& top) {
+    const syntax::Node* ports = top.Find("ports");
+    if (ports == nullptr) return;
+    places_.ports = ports->at;
+    if (ports->kind != syntax::Node::Kind::kMap || ports->keys.empty()) {
+      diagnostics_.Error(syntax::Code::kWrongType, ports->at, "'ports' must be a map from names to ports, with at least one");
+      return;
+    }
+    for (size_t i = 0; i < ports->keys.size(); ++i) {
+      port::PortOptions port = ReadPort(ports->keys[i], ports->items[i], diagnostics_);
+      for (std::string* path : {&port.rx_file, &port.tx_file, &port.socket}) *path = Resolve(*path);
+      data_plane().ports.push_back(std::move(port));
+      places_.port_names.push_back(ports->keys[i].at);
+    }
+  }
+
+  void ReadPlaces(SectionReader& top) {
+    if (const syntax::Node* pairs = top.Find("pairs")) ReadPairs(*pairs);
+    places_.taps = top.Texts("taps");
+    if (top.Has("response_port")) places_.response_port = top.Text("response_port");
+  }
+
+  void ReadPairs(const syntax::Node& pairs) {
+    if (pairs.kind != syntax::Node::Kind::kList) {
+      diagnostics_.Error(syntax::Code::kWrongType, pairs.at, "'pairs' must be a list",
+                         "for example:  pairs: [{ports: [outside, inside]}]");
+      return;
+    }
+    for (const syntax::Node& item : pairs.items) {
+      SectionReader reader(Section::kPair, item, "a pair", diagnostics_);
+      places_.pairs.push_back({reader.at(), reader.Texts("ports"), reader.Flag("propagate_link")});
+      reader.Finish();
+    }
+  }
+
+  void ReadWorkers(SectionReader& top) {
+    static const syntax::Node kAbsent = EmptyMap();
+    const syntax::Node* node = top.Find("workers");
+    SectionReader reader(Section::kWorkers, node != nullptr ? *node : kAbsent, "'workers'", diagnostics_);
+    data_plane().workers.count = static_cast<uint16_t>(reader.Number("count"));
+    places_.processors = reader.Numbers("processors");
+    for (const syntax::Located<uint64_t>& processor : places_.processors) {
+      data_plane().workers.processors.push_back(static_cast<int>(processor.value));
+    }
+    data_plane().workers.sleep_when_idle = reader.Word("idle") == 1;
+    reader.Finish();
+  }
+
+  void ReadMemory(SectionReader& top) {
+    static const syntax::Node kAbsent = EmptyMap();
+    const syntax::Node* node = top.Find("memory");
+    SectionReader reader(Section::kMemory, node != nullptr ? *node : kAbsent, "'memory'", diagnostics_);
+    data_plane().memory.huge_pages = static_cast<port::HugePages>(reader.Word("huge_pages"));
+    data_plane().memory.megabytes = static_cast<uint32_t>(reader.Number("megabytes"));
+    places_.huge_pages = reader.PositionOf("huge_pages");
+    reader.Finish();
+  }
+
+  void ReadTables(SectionReader& top) {
+    static const syntax::Node kAbsent = EmptyMap();
+    const syntax::Node* node = top.Find("tables");
+    SectionReader reader(Section::kTables, node != nullptr ? *node : kAbsent, "'tables'", diagnostics_);
+    runtime::TableOptions& tables = data_plane().tables;
+    tables.flows = static_cast<uint32_t>(reader.Number("flows"));
+    tables.held_packets = static_cast<uint32_t>(reader.Number("held_packets"));
+    tables.fragments = static_cast<uint32_t>(reader.Number("fragments"));
+    tables.objects = static_cast<uint32_t>(reader.Number("objects"));
+    tables.sessions = static_cast<uint32_t>(reader.Number("sessions"));
+    tables.records = static_cast<uint32_t>(reader.Number("records"));
+    reader.Finish();
+  }
+
+  void ReadOutput(SectionReader& top) {
+    static const syntax::Node kAbsent = EmptyMap();
+    const syntax::Node* node = top.Find("output");
+    SectionReader reader(Section::kOutput, node != nullptr ? *node : kAbsent, "'output'", diagnostics_);
+    runtime::OutputOptions& output = data_plane().output;
+    output.findings = Resolve(reader.Text("findings").value);
+    output.objects = Resolve(reader.Text("objects").value);
+    output.flows = Resolve(reader.Text("flows").value);
+    output.stats = Resolve(reader.Text("stats").value);
+    output.stats_interval = std::chrono::seconds(reader.Number("stats_interval"));
+    output.hash_objects = reader.Flag("object_hashes");
+    reader.Finish();
+  }
+
+  static syntax::Node EmptyMap() {
+    syntax::Node node;
+    node.kind = syntax::Node::Kind::kMap;
+    return node;
+  }
+
+  std::filesystem::path folder_;
+  syntax::Diagnostics& diagnostics_;
+  Configuration configuration_;
+  Places places_;
+};
+
+}  // namespace
+
+std::optional<Configuration> ReadConfiguration(const syntax::SourceSet& sources, uint32_t file, syntax::Diagnostics& diagnostics) {
+  const std::optional<syntax::Node> root = syntax::ReadYaml(sources, file, diagnostics);
+  if (!root) return std::nullopt;
+  const std::filesystem::path folder = std::filesystem::path(sources.file(file).name()).parent_path();
+  Configuration configuration = Reader(folder, diagnostics).Read(*root);
+  if (diagnostics.has_errors()) return std::nullopt;
+  return configuration;
+}
+
+LoadedConfiguration LoadConfiguration(const std::string& path) {
+  syntax::SourceSet sources;
+  syntax::Diagnostics diagnostics;
+  LoadedConfiguration loaded;
+  Result<std::string> text = syntax::SourceSet::ReadFile(path);
+  const uint32_t file = sources.Add(path, text ? std::move(*text) : std::string());
+  if (text) {
+    loaded.configuration = ReadConfiguration(sources, file, diagnostics);
+  } else {
+    diagnostics.Error(syntax::Code::kCannotRead, {file, 0, 0}, text.error().message());
+  }
+  diagnostics.Sort();
+  for (const syntax::Diagnostic& diagnostic : diagnostics.all()) loaded.diagnostics += syntax::Render(diagnostic, sources);
+  loaded.errors = diagnostics.error_count();
+  return loaded;
+}
+
+}  // namespace sluice::config

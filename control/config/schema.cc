@@ -1,0 +1,138 @@
+#include "control/config/schema.h"
+
+#include <cstdlib>
+
+namespace sluice::config {
+namespace {
+
+constexpr uint64_t kMillion = 1'000'000;
+
+constexpr Key kKeys[] = {
+    {Section::kTop, "policy", KeyKind::kText, "", 0, 0, "", true, "The compiled policy, made by `sluicec compile`. A relative path counts from the folder of this file."},
+    {Section::kTop, "ports", KeyKind::kMap, "", 0, 0, "", true, "The ports by name. A name is of letters, digits, `_` and `-`, at most 24."},
+    {Section::kTop, "pairs", KeyKind::kList, "", 0, 0, "", false, "Inline pairs: what comes in at one port of a pair goes out of the other, unless the policy says no."},
+    {Section::kTop, "taps", KeyKind::kTexts, "", 0, 0, "", false, "Ports that only listen, such as those behind a mirror port. A configuration has pairs or taps, not both."},
+    {Section::kTop, "response_port", KeyKind::kText, "", 0, 0, "", false, "With taps: the port by which resets leave. Without it a tap only reports."},
+    {Section::kTop, "workers", KeyKind::kMap, "", 0, 0, "", false, "The threads that do the work."},
+    {Section::kTop, "memory", KeyKind::kMap, "", 0, 0, "", false, "Where packet buffers lie."},
+    {Section::kTop, "tables", KeyKind::kMap, "", 0, 0, "", false, "How much each worker can keep in mind. A full table is counted, and the policy's fail modes decide."},
+    {Section::kTop, "output", KeyKind::kMap, "", 0, 0, "", false, "Where records go."},
+
+    {Section::kPort, "device", KeyKind::kText, "", 0, 0, "", false, "PCI address of a network card that is bound to `vfio-pci`, as `\"0000:03:00.0\"`. Instead of `driver`."},
+    {Section::kPort, "driver", KeyKind::kWord, "", 0, 0, "af_packet|af_xdp|tap|memif|pcap|null", false, "What stands in for a card. Instead of `device`."},
+    {Section::kPort, "interface", KeyKind::kText, "", 0, 0, "", false, "af_packet, af_xdp: the kernel interface to use. tap: the one to make."},
+    {Section::kPort, "queues", KeyKind::kNumber, "0", 0, 64, "", false, "Receive queues: 0 chooses, 1, or as many as there are workers. With fewer queues than workers a distributor thread spreads the packets."},
+    {Section::kPort, "mtu", KeyKind::kNumber, "1500", 576, 9600, "", false, "The largest packet, without the Ethernet header. At least that of the interface."},
+    {Section::kPort, "descriptors", KeyKind::kNumber, "1024", 64, 32768, "", false, "Frames that each queue of a device can hold."},
+    {Section::kPort, "checksum", KeyKind::kWord, "verify", 0, 0, "verify|offload|ignore", false, "Who answers for received checksums: Sluice, the device, or nobody. `ignore` is for virtual links whose senders leave checksums to hardware that is not there; a segment that the receiver would discard may then be taken for content."},
+    {Section::kPort, "rx_file", KeyKind::kText, "", 0, 0, "", false, "pcap: frames that arrive."},
+    {Section::kPort, "tx_file", KeyKind::kText, "", 0, 0, "", false, "pcap: where frames go that leave."},
+    {Section::kPort, "socket", KeyKind::kText, "", 0, 0, "", false, "memif: path of the control socket."},
+    {Section::kPort, "id", KeyKind::kNumber, "0", 0, UINT32_MAX, "", false, "memif: number of the interface on that socket."},
+    {Section::kPort, "role", KeyKind::kWord, "client", 0, 0, "client|server", false, "memif: which end of the socket."},
+    {Section::kPort, "frame_bytes", KeyKind::kNumber, "64", 60, 1518, "", false, "null: size of the frames that it makes."},
+
+    {Section::kPair, "ports", KeyKind::kTexts, "", 0, 0, "", true, "The two ports, outside first."},
+    {Section::kPair, "propagate_link", KeyKind::kFlag, "true", 0, 0, "", false, "When one side loses its link, the other one's is taken down until it is back."},
+
+    {Section::kWorkers, "count", KeyKind::kNumber, "1", 1, 64, "", false, "Threads that inspect."},
+    {Section::kWorkers, "processors", KeyKind::kNumbers, "", 0, 1023, "", false, "The processors to bind them to: one for each worker, and one more where a distributor is needed. Without it Sluice takes those that the process may use, the first one last."},
+    {Section::kWorkers, "idle", KeyKind::kWord, "poll", 0, 0, "poll|sleep", false, "What a worker without packets does: ask again at once, or sleep for 50 microseconds. `sleep` is for machines where it shares its processor."},
+
+    {Section::kMemory, "huge_pages", KeyKind::kWord, "auto", 0, 0, "auto|on|off", false, "`auto` uses them where enough are free. A network card needs them."},
+    {Section::kMemory, "megabytes", KeyKind::kNumber, "0", 0, 1u << 20, "", false, "For packet buffers and rings; 0: what the tables need."},
+
+    {Section::kTables, "flows", KeyKind::kNumber, "262144", 1024, 64 * kMillion, "", false, "Conversations at a time."},
+    {Section::kTables, "held_packets", KeyKind::kNumber, "32768", 256, 4 * kMillion, "", false, "Packets out of order, or inspected and not yet acknowledged."},
+    {Section::kTables, "fragments", KeyKind::kNumber, "4096", 64, kMillion, "", false, "IP fragments that wait for the rest of their datagram."},
+    {Section::kTables, "objects", KeyKind::kNumber, "65536", 256, 16 * kMillion, "", false, "Objects open at a time (an upload, a page)."},
+    {Section::kTables, "sessions", KeyKind::kNumber, "65536", 256, 16 * kMillion, "", false, "Protocol sessions open at a time."},
+    {Section::kTables, "records", KeyKind::kNumber, "8192", 64, kMillion, "", false, "Records on their way to the files."},
+
+    {Section::kOutput, "findings", KeyKind::kText, "-", 0, 0, "", false, "Findings and anomalies, a JSON object a line, added to the end of the file. `-` is standard output."},
+    {Section::kOutput, "objects", KeyKind::kText, "", 0, 0, "", false, "Every object that was seen, likewise."},
+    {Section::kOutput, "flows", KeyKind::kText, "", 0, 0, "", false, "Every flow, at its end and each minute, likewise."},
+    {Section::kOutput, "stats", KeyKind::kText, "", 0, 0, "", false, "Statistics, one JSON object, replaced at each interval and at the end."},
+    {Section::kOutput, "stats_interval", KeyKind::kNumber, "10", 1, 86400, "", false, "Seconds between two writings of `stats`."},
+    {Section::kOutput, "object_hashes", KeyKind::kFlag, "false", 0, 0, "", false, "SHA-256 of each object."},
+};
+
+std::string_view KindName(const Key& key) {
+  switch (key.kind) {
+    case KeyKind::kText: return "text";
+    case KeyKind::kNumber: return "number";
+    case KeyKind::kFlag: return "true or false";
+    case KeyKind::kWord: return "word";
+    case KeyKind::kTexts: return "list of names";
+    case KeyKind::kNumbers: return "list of numbers";
+    case KeyKind::kMap: return "map";
+    case KeyKind::kList: return "list";
+  }
+  return "?";
+}
+
+std::string Values(const Key& key) {
+  if (key.kind == KeyKind::kNumber || key.kind == KeyKind::kNumbers) {
+    return std::string(KindName(key)) + ", " + std::to_string(key.min) + " to " + std::to_string(key.max);
+  }
+  if (key.kind != KeyKind::kWord) return std::string(KindName(key));
+  std::string words = "`";
+  for (const char c : key.words) words += c == '|' ? std::string("`, `") : std::string(1, c);
+  return words + "`";
+}
+
+}  // namespace
+
+std::string_view Title(Section section) {
+  switch (section) {
+    case Section::kTop: return "At the top";
+    case Section::kPort: return "A port, under `ports: NAME:`";
+    case Section::kPair: return "A pair, in the list `pairs:`";
+    case Section::kWorkers: return "Under `workers:`";
+    case Section::kMemory: return "Under `memory:`";
+    case Section::kTables: return "Under `tables:`";
+    case Section::kOutput: return "Under `output:`";
+    case Section::kCount: break;
+  }
+  return "?";
+}
+
+std::string_view Description(Section section) {
+  switch (section) {
+    case Section::kTop: return "the configuration";
+    case Section::kPort: return "a port";
+    case Section::kPair: return "a pair";
+    case Section::kWorkers: return "'workers'";
+    case Section::kMemory: return "'memory'";
+    case Section::kTables: return "'tables'";
+    case Section::kOutput: return "'output'";
+    case Section::kCount: break;
+  }
+  return "?";
+}
+
+std::span<const Key> Keys() { return kKeys; }
+
+const Key& FindKey(Section section, std::string_view name) {
+  for (const Key& key : kKeys) {
+    if (key.section == section && key.name == name) return key;
+  }
+  std::abort();  // a name that only a programmer can mistype
+}
+
+std::string WriteReference() {
+  std::string out;
+  for (uint8_t s = 0; s < static_cast<uint8_t>(Section::kCount); ++s) {
+    const auto section = static_cast<Section>(s);
+    out += "### " + std::string(Title(section)) + "\n\n| key | value | default | meaning |\n| --- | --- | --- | --- |\n";
+    for (const Key& key : kKeys) {
+      if (key.section != section) continue;
+      const std::string fallback = key.required ? "required" : key.default_text.empty() ? "–" : "`" + std::string(key.default_text) + "`";
+      out += "| `" + std::string(key.name) + "` | " + Values(key) + " | " + fallback + " | " + std::string(key.text) + " |\n";
+    }
+    out += "\n";
+  }
+  return out;
+}
+
+}  // namespace sluice::config

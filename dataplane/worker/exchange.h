@@ -1,0 +1,40 @@
+// Exchange: the few words that workers and control say to each other while packets run, field by field.
+//
+// Besides these there are only statistics (worker: rw, control: ro) and the record rings. Thread: as noted at each field.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <memory>
+
+#include "rules/bundle/bundle.h"
+
+namespace sluice::worker {
+
+// How a run ends: each step is over when all threads have done it, so that nothing is on its way to a thread that has ended.
+enum class Phase : uint32_t {
+  kRun,
+  kStopReceiving,  // queues are no longer polled; what intakes hold comes out
+  kDrain,          // rings between workers are emptied; pipelines end their flows
+  kSendLast,       // rings to the transmitting threads and back to the intakes are emptied
+  kEnd,
+};
+
+// A policy in force. Immutable; control keeps it until every thread has acknowledged a later one.
+struct Publication {
+  std::shared_ptr<const bundle::Bundle> policy;
+  uint32_t generation = 0;
+};
+
+struct ControlWords {
+  std::atomic<const Publication*> publication{nullptr};  // control: rw, worker: ro
+  std::atomic<Phase> phase{Phase::kRun};                 // control: rw, worker: ro
+};
+
+struct WorkerWords {
+  std::atomic<uint32_t> acknowledged{0};                 // generation seen; worker: rw, control: ro
+  std::atomic<uint32_t> refused{0};                      // generation that could not be adopted; worker: rw, control: ro
+  std::atomic<Phase> done{Phase::kRun};                  // worker: rw, control: ro
+};
+
+}  // namespace sluice::worker

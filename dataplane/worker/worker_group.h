@@ -1,0 +1,66 @@
+// WorkerGroup: all threads of a run, from their making to their orderly end.
+//
+// Thread: control. Allocates: in Create and Publish. Failure: Create says which part did not fit; Publish and Stop name the
+// thread that does not answer.
+#pragma once
+
+#include <chrono>
+#include <memory>
+#include <thread>
+#include <vector>
+
+#include "dataplane/event/record_sink.h"
+#include "dataplane/port/packet_pool.h"
+#include "dataplane/worker/worker.h"
+
+namespace sluice::worker {
+
+struct WorkerGroupOptions {
+  WiringOptions wiring;
+  pipeline::IntakeOptions intake;
+  pipeline::PipelineOptions pipeline;
+  std::vector<int> processors;      // for each thread; none: where the system likes
+  size_t max_held_packets = 0;      // by intake and pipeline of one thread
+  bool sleep_when_idle = false;
+};
+
+class WorkerGroup {
+ public:
+  using Timeout = std::chrono::milliseconds;
+
+  // One sink for each thread of the wiring, workers first. REQUIRES: ports are started; ports, pool and sinks outlive it.
+  static Result<std::unique_ptr<WorkerGroup>> Create(Wiring wiring, const WorkerGroupOptions& options, const port::PacketPool& pool,
+                                                     std::shared_ptr<const bundle::Bundle> policy,
+                                                     const std::vector<event::RecordSink*>& sinks);
+  ~WorkerGroup();
+  WorkerGroup(const WorkerGroup&) = delete;
+  WorkerGroup& operator=(const WorkerGroup&) = delete;
+
+  Status Start();
+  // Returns the generation once every thread has acknowledged it; then the old policy is let go. Where a worker could not
+  // adopt it, all go back to the one before and that is the error.
+  Result<uint32_t> Publish(std::shared_ptr<const bundle::Bundle> policy, Timeout timeout);
+  // After this no thread runs and every packet is back in the pool. An error leaves threads running: end the process.
+  Status Stop(Timeout timeout);
+
+  size_t size() const { return workers_.size(); }
+  const Worker& worker(size_t thread) const { return *workers_[thread]; }
+  uint32_t generation() const { return publications_.back()->generation; }
+
+ private:
+  WorkerGroup(Wiring wiring, const WorkerGroupOptions& options) : wiring_(std::move(wiring)), options_(options) {}
+  Status CreateWorkers(const port::PacketPool& pool, const std::vector<event::RecordSink*>& sinks);
+  Status StartThread(size_t thread);
+  void Announce(std::shared_ptr<const bundle::Bundle> policy);
+  Status AwaitAcknowledgement(Timeout timeout) const;
+  Status AwaitPhase(Phase phase, Timeout timeout) const;
+
+  Wiring wiring_;
+  const WorkerGroupOptions options_;
+  ControlWords control_;
+  std::vector<std::unique_ptr<Publication>> publications_;  // the last one is in force
+  std::vector<std::unique_ptr<Worker>> workers_;
+  std::vector<std::thread> threads_;
+};
+
+}  // namespace sluice::worker

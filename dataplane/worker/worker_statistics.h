@@ -1,0 +1,50 @@
+// WorkerStatistics: what one thread of the data plane counted besides its intake and pipeline.
+//
+// Worker: rw, control: ro. Every frame that was lost between a port and a pipeline, or between a pipeline and a port, is in
+// one of these counters; the bytes of those that never met a pipeline have their fate here.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <string_view>
+
+#include "base/counter.h"
+#include "dataplane/content/fate.h"
+
+namespace sluice::worker {
+
+inline constexpr size_t kMaxPorts = 32;
+
+enum class WorkerCounter : uint8_t {
+  kReceivedFrames,
+  kSegmentedFrames,      // larger than a packet buffer and not to be joined: dropped
+  kHandedOver,           // went to the worker that owns the flow
+  kOverloadDropped,      // that worker's ring was full, and the policy says closed
+  kOverloadForwarded,    // …, and the policy says open
+  kTransmittedFrames,
+  kTransmitFull,         // the port took no more
+  kTransmitRingFull,     // the thread that owns the port's queue took no more
+  kTransmitTooLong,      // larger than the other port's MTU allows
+  kInjectedFrames,       // made by Sluice and handed to a port
+  kInjectionNoBuffer,    // the packet pool was empty
+  kInjectionNoPort,      // tap without a response port
+  kPoliciesAdopted,
+  kPoliciesRefused,
+  kCount,
+};
+std::string_view Name(WorkerCounter counter);
+
+struct PortTraffic {
+  Counter rx_packets, rx_bytes, tx_packets, tx_bytes;
+};
+
+struct WorkerStatistics {
+  CounterSet<WorkerCounter> counters;
+  CounterSet<content::Fate> fates;  // bytes of kSegmentedFrames, kOverload*
+  Counter segmented_bytes;          // received, but never seen by an intake
+  Counter busy_cycles;              // of rounds that found something to do
+  std::array<PortTraffic, kMaxPorts> ports;
+};
+
+}  // namespace sluice::worker
