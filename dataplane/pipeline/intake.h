@@ -20,15 +20,19 @@ namespace sluice::pipeline {
 struct IntakeOptions {
   stream::Mode mode = stream::Mode::kTap;
   packet::ParseOptions parse;
-  packet::IpReassemblyOptions fragments;
+  packet::ReassemblyOptions fragments;
   uint64_t hash_seed = 0;
   bool key_includes_vlan = true;
+  // Inline: what IP carries that is not opened (ESP, OSPF, …) goes on, counted, unless this is set. What is not IP always
+  // goes on (a bridge that stops ARP breaks the network); what is malformed never does.
+  bool drop_other_transport = false;
 };
 
 // Written by the intake's thread, read by anyone.
 struct IntakeStatistics {
   Counter packets, bytes;
   CounterSet<packet::ParseOutcome> outcomes;
+  CounterSet<packet::ReassemblyOutcome> fragments;
   CounterSet<content::Fate> fates;  // bytes that ended here
 };
 

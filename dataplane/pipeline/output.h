@@ -43,7 +43,7 @@ class Output {
   void Clear() noexcept;
 
  private:
-  std::vector<uint8_t> frames_;
+  std::vector<uint8_t> frames_;  // max_injections frames of kMaxFrame bytes
   size_t frames_used_ = 0;
   size_t max_injections_;
 };

@@ -14,6 +14,7 @@
 #include "base/result.h"
 #include "dataplane/event/record_sink.h"
 #include "dataplane/flow/flow_table.h"
+#include "dataplane/pipeline/interceptor.h"
 #include "dataplane/pipeline/output.h"
 #include "dataplane/pipeline/statistics.h"
 #include "dataplane/protocol/protocol_table.h"
@@ -25,7 +26,8 @@ namespace sluice::pipeline {
 struct PipelineOptions {
   stream::Mode mode = stream::Mode::kTap;
   bool can_inject = false;              // inline: true; tap: true where a response port exists
-  flow::FlowTableOptions flow;
+  flow::FlowTableOptions flow;          // hash_seed as the intake's
+  bool key_includes_vlan = true;        // likewise
   stream::TcpOptions tcp;               // mode and fail modes are set from `mode` and the policy
   protocol::SessionPool::Options sessions;
   uint32_t max_objects = 1u << 18;      // open at a time
@@ -34,6 +36,7 @@ struct PipelineOptions {
   bool record_flows = false;            // flow records at the end and every flow_report_interval
   std::chrono::nanoseconds flow_report_interval = std::chrono::seconds(60);
   uint32_t generation = 1;
+  PeerPorts peer_ports{};               // inline: by which port packets of each port go on, and frames for their receiver
 };
 
 class Pipeline {
@@ -50,8 +53,9 @@ class Pipeline {
   void Drain(Timestamp now, Output& out, std::vector<packet::Packet*>& recycled) noexcept;
 
   // A new policy: flows that begin from now on use it, open ones keep theirs. Called by the worker between bursts with
-  // what control published; returns false when its matcher could not be made ready (the old one stays).
-  bool Adopt(const std::shared_ptr<const bundle::Bundle>& policy, uint32_t generation);
+  // what control published. Failure: its matcher could not be made ready, or flows of too many earlier policies are still
+  // open; the policy in force stays.
+  Status Adopt(const std::shared_ptr<const bundle::Bundle>& policy, uint32_t generation);
 
   const Statistics& statistics() const noexcept;
 

@@ -27,8 +27,9 @@ enum class PipelineCounter : uint8_t {
   kObjectTableFull,
   kSessionTableFull,
   kScanFailures,
-  kHitsOverLimit,       // hits of one scan call beyond the list's size
   kRecordRingFull,
+  kHitsOverLimit,       // hits of one scan call beyond the list's size
+  kFindingsOverLimit,   // fired in one run beyond what can be recorded; their verdict counts
   kCount,
 };
 std::string_view Name(PipelineCounter counter);

@@ -1,0 +1,58 @@
+#include "control/daemon/replay_command.h"
+
+#include <cstdio>
+#include <map>
+#include <memory>
+#include <string>
+
+#include "dataplane/replay/replay.h"
+
+namespace sluice::daemon {
+namespace {
+
+constexpr int kFailed = 1, kCaptureBroken = 3;
+
+int RunReplay(const replay::ReplayOptions& options) {
+  const auto summary = replay::Replay(options);
+  if (!summary.ok()) {
+    std::fprintf(stderr, "sluiced: %s\n", summary.error().message().c_str());
+    return kFailed;
+  }
+  for (const std::string& note : summary->notes) std::fprintf(stderr, "note: %s\n", note.c_str());
+  for (const std::string& problem : summary->problems) std::fprintf(stderr, "sluiced: %s\n", problem.c_str());
+  std::fprintf(stderr, "%lu packets, %lu bytes, %lu flows, %lu findings, %lu anomalies in %.2f s\n", summary->packets, summary->bytes,
+               summary->flows, summary->findings, summary->anomalies, summary->elapsed_seconds);
+  return summary->problems.empty() ? 0 : kCaptureBroken;
+}
+
+}  // namespace
+
+void AddReplayCommand(CLI::App& app, int& exit_code) {
+  auto options = std::make_shared<replay::ReplayOptions>();
+  options->show_progress = true;
+  CLI::App* command = app.add_subcommand("replay", "run the pipeline over capture files (pcap, pcapng)");
+  command->add_option("captures", options->captures, "capture files, in order; - is standard input")->required();
+  command->add_option("--policy", options->policy, "compiled policy (*.slb)")->required();
+  command->add_option("--findings", options->findings, "findings and anomalies, JSON lines; - is standard output")->required();
+  command->add_option("--objects", options->objects, "one JSON line for each object");
+  command->add_option("--flows", options->flows, "flow reports, JSON lines");
+  command->add_option("--stats", options->stats, "statistics, one JSON object");
+  command->add_option("--out", options->out, "inline: what was forwarded and injected, as pcap");
+  command->add_flag("--object-hashes", options->hash_objects, "SHA-256 of each object");
+  command->add_option("--workers", options->workers, "threads; the findings are the same for any number")->check(CLI::Range(1, 16));
+  const std::map<std::string, bool> modes{{"tap", false}, {"inline", true}};
+  command->add_option("--mode", options->inline_mode, "tap (observe) or inline (forward or drop each packet)")
+      ->transform(CLI::CheckedTransformer(modes))
+      ->default_str("tap");
+  using replay::Checksums;
+  const std::map<std::string, Checksums> checksums{{"auto", Checksums::kAuto}, {"verify", Checksums::kVerify}, {"ignore", Checksums::kIgnore}};
+  command->add_option("--checksums", options->checksums, "auto, verify or ignore IP, TCP and UDP checksums")
+      ->transform(CLI::CheckedTransformer(checksums))
+      ->default_str("auto");
+  command->callback([options, &exit_code] {
+    if (!options->out.empty() && !options->inline_mode) throw CLI::ValidationError("--out", "needs --mode inline");
+    exit_code = RunReplay(*options);
+  });
+}
+
+}  // namespace sluice::daemon

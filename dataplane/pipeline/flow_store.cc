@@ -1,0 +1,40 @@
+#include "dataplane/pipeline/flow_store.h"
+
+namespace sluice::pipeline {
+
+Result<FlowStore> FlowStore::Create(const flow::FlowTableOptions& options, const flow::FlowKeyOptions& key_options) {
+  auto table = flow::FlowTable::Create(options);
+  if (!table.ok()) return table.error();
+  auto contexts = flow::MappedArray<FlowContext>::Create(table->capacity(), false, "flow contexts");
+  if (!contexts.ok()) return contexts.error();
+  return FlowStore(key_options, std::move(table).value(), std::move(contexts).value());
+}
+
+void FlowStore::Prefetch(std::span<packet::Packet* const> burst) const noexcept {
+  for (const packet::Packet* packet : burst) table_.Prefetch(packet->flow_hash);
+}
+
+Placement FlowStore::Place(const packet::Packet& packet, Timestamp now) noexcept {
+  Placement placement;
+  const flow::FlowKey key = flow::MakeFlowKey(packet.headers, placement.sender, key_options_);
+  const flow::FlowLookup lookup = table_.FindOrCreate(key, packet.flow_hash, now);
+  placement.index = lookup.index;
+  switch (lookup.outcome) {
+    case flow::FlowLookup::Outcome::kFound: placement.outcome = Placement::Outcome::kFound; break;
+    case flow::FlowLookup::Outcome::kCreated: placement.outcome = Placement::Outcome::kCreated; break;
+    case flow::FlowLookup::Outcome::kTableFull: placement.outcome = Placement::Outcome::kTableFull; break;
+  }
+  return placement;
+}
+
+flow::KeySide ClientOf(const packet::Headers& headers, flow::KeySide sender) noexcept {
+  const flow::KeySide other = sender == flow::KeySide::kLow ? flow::KeySide::kHigh : flow::KeySide::kLow;
+  if (headers.transport == packet::Transport::kTcp) {
+    const uint8_t flags = headers.tcp.flags;
+    if ((flags & packet::TcpFlag::kSyn) != 0) return (flags & packet::TcpFlag::kAck) != 0 ? other : sender;
+  }
+  constexpr uint16_t kWellKnown = 1024;
+  return headers.src_port < kWellKnown && headers.dst_port >= kWellKnown ? other : sender;
+}
+
+}  // namespace sluice::pipeline

@@ -1,0 +1,301 @@
+// Creation, policies, and the protocol side of inspection; objects and matching are in inspector_objects.cc.
+#include "dataplane/pipeline/inspector.h"
+
+#include <cstring>
+
+namespace sluice::pipeline {
+
+using content::Fate;
+using protocol::Piece;
+
+Result<std::unique_ptr<Inspector>> Inspector::Create(const InspectorOptions& options, std::shared_ptr<const bundle::Bundle> policy,
+                                                     uint32_t generation, Recorder* recorder, Statistics* statistics) {
+  std::unique_ptr<Inspector> inspector(new Inspector(options, recorder, statistics));
+  auto sessions = protocol::SessionPool::Create(options.sessions);
+  if (!sessions.ok()) return sessions.error();
+  inspector->sessions_.emplace(std::move(sessions).value());
+  auto objects = SlabPool<ObjectState>::Create(options.max_objects);
+  if (!objects.ok()) return objects.error();
+  inspector->objects_.emplace(std::move(objects).value());
+  auto names = SlabPool<FlowNames>::Create(options.sessions.max_sessions);
+  if (!names.ok()) return names.error();
+  inspector->names_.emplace(std::move(names).value());
+  auto heads = SlabPool<verdict::Tally>::Create(options.max_objects);
+  if (!heads.ok()) return heads.error();
+  inspector->heads_.emplace(std::move(heads).value());
+  auto prefixes = SlabPool<ProbePrefix>::Create(options.max_objects);
+  if (!prefixes.ok()) return prefixes.error();
+  inspector->prefixes_.emplace(std::move(prefixes).value());
+  auto adopted = inspector->Adopt(std::move(policy), generation);
+  if (!adopted.ok()) return adopted.error();
+  return inspector;
+}
+
+Status Inspector::Adopt(std::shared_ptr<const bundle::Bundle> policy, uint32_t generation) {
+  uint8_t slot = 0;
+  while (slot < kPolicySlots && (slots_[slot].flows > 0 || (slot == newest_slot_ && slots_[slot].matcher != nullptr))) ++slot;
+  if (slot == kPolicySlots) {
+    return Error(ErrorCode::kResourceExhausted, "flows of " + std::to_string(kPolicySlots) +
+                                                    " earlier policies are still open; publish again when some of them have ended");
+  }
+  PolicySlot made;
+  auto matcher = match::Matcher::Create(policy, {.max_streams = options_.max_objects});
+  if (!matcher.ok()) return matcher.error();
+  made.matcher = std::move(matcher).value();
+  auto confirmer = match::Confirmer::Create(policy);
+  if (!confirmer.ok()) return confirmer.error();
+  made.confirmer = std::move(confirmer).value();
+  auto decider = verdict::Decider::Create(policy);
+  if (!decider.ok()) return decider.error();
+  made.decider = std::move(decider).value();
+  made.generation = generation;
+  slots_[slot] = std::move(made);
+  newest_slot_ = slot;
+  return {};
+}
+
+void Inspector::Begin(FlowContext& flow) noexcept {
+  flow.policy_slot = newest_slot_;
+  ++slots_[newest_slot_].flows;
+}
+
+const bundle::Bundle& Inspector::NewestPolicy() const noexcept { return slots_[newest_slot_].matcher->policy(); }
+const bundle::Bundle& Inspector::PolicyOf(const FlowContext& flow) const noexcept { return slots_[flow.policy_slot].matcher->policy(); }
+uint32_t Inspector::GenerationOf(const FlowContext& flow) const noexcept { return slots_[flow.policy_slot].generation; }
+
+void Inspector::StartRun(const flow::FlowKey& key, FlowContext& flow, content::Direction direction) noexcept {
+  task_ = {&key, &flow, &slots_[flow.policy_slot], direction};
+  inspection_ = {};
+  finding_count_ = 0;
+}
+
+Inspection Inspector::FinishRun() noexcept {
+  inspection_.findings = {findings_.data(), finding_count_};
+  inspection_.fired_rules = {fired_rules_.data(), finding_count_};
+  return inspection_;
+}
+
+Inspection Inspector::Inspect(const flow::FlowKey& key, FlowContext& flow, content::Direction direction, ByteView run,
+                              uint64_t gap_before) noexcept {
+  StartRun(key, flow, direction);
+  if (gap_before > 0) {
+    SkipInOpenObjects(gap_before);
+    if (flow.protocol_known) {
+      pieces_.Clear();
+      flow.session->Gap(direction, gap_before, pieces_);
+      TakePieces();
+    }
+  }
+  if (run.empty()) return FinishRun();
+  if (flow.protocol_known) {
+    FeedSession(run);
+  } else if (flow.probe[content::Index(direction)] == ProbeState::kRaw) {
+    FeedRaw(run);
+  } else {
+    ChooseProtocol(run);
+  }
+  return FinishRun();
+}
+
+// By content of the first bytes, in either direction. While too few have come they are matched as raw bytes, so that
+// nothing passes unseen, and kept, so that the protocol gets them from the beginning.
+void Inspector::ChooseProtocol(ByteView run) noexcept {
+  FlowContext& flow = *task_.flow;
+  const size_t d = content::Index(task_.direction);
+  ProbePrefix* prefix = flow.prefix[d];
+  size_t before = 0;  // bytes of earlier runs
+  ByteView seen = run;
+  if (flow.transport != packet::Transport::kTcp) {
+    flow.probe[d] = ProbeState::kRaw;
+    return FeedRaw(run);
+  }
+  if (prefix != nullptr) {
+    before = prefix->size;
+    const ByteView more = run.First(prefix->bytes.size() - before);
+    std::memcpy(prefix->bytes.data() + before, more.data(), more.size());
+    prefix->size += static_cast<uint32_t>(more.size());
+    seen = {prefix->bytes.data(), prefix->size};
+  }
+  const protocol::ProbeOutcome probe = protocol::Probe(task_.direction, seen);
+  if (probe.certainty == protocol::Certainty::kYes && probe.id != protocol::ProtocolId::kRawTcp) {
+    OpenSession(probe.id);
+    if (!flow.protocol_known) return FeedRaw(run);
+    if (before > 0) FeedSession({prefix->bytes.data(), before}, Counting::kCounted);
+    FeedSession(run);
+  } else if (probe.certainty == protocol::Certainty::kUnsure && run.size() < protocol::kProbePrefix) {
+    if (prefix == nullptr && (prefix = flow.prefix[d] = prefixes_->Take()) != nullptr) {
+      std::memcpy(prefix->bytes.data(), run.data(), run.size());
+      prefix->size = static_cast<uint32_t>(run.size());
+    }
+    flow.probe[d] = prefix == nullptr ? ProbeState::kRaw : ProbeState::kUnsure;
+    FeedRaw(run);
+  } else {
+    flow.probe[d] = ProbeState::kRaw;
+    FeedRaw(run);
+  }
+  if (flow.prefix[d] != nullptr && flow.probe[d] != ProbeState::kUnsure) {
+    prefixes_->Give(flow.prefix[d]);
+    flow.prefix[d] = nullptr;
+  }
+}
+
+void Inspector::OpenSession(protocol::ProtocolId id) noexcept {
+  FlowContext& flow = *task_.flow;
+  flow.session = sessions_->Open(id);
+  if (flow.session == nullptr) {
+    statistics_->counters.Add(PipelineCounter::kSessionTableFull);
+    flow.probe = {ProbeState::kRaw, ProbeState::kRaw};
+    return;
+  }
+  // What was matched as raw bytes while the protocol was unsure is no object of its own.
+  while (flow.objects != nullptr) {
+    if (flow.objects->bytes <= protocol::kProbePrefix) {
+      FreeObject(flow.objects);
+    } else {
+      CloseObject(flow.objects, false);
+    }
+  }
+  flow.app = id;
+  flow.protocol_known = true;
+  flow.probe = {ProbeState::kRaw, ProbeState::kRaw};
+}
+
+void Inspector::CloseSession() noexcept {
+  FlowContext& flow = *task_.flow;
+  if (flow.session != nullptr) sessions_->Close(flow.app, flow.session);
+  flow.session = nullptr;
+  flow.protocol_known = false;
+}
+
+void Inspector::FeedSession(ByteView run, Counting counting) noexcept {
+  FlowContext& flow = *task_.flow;
+  counting_ = counting;
+  while (!run.empty()) {
+    pieces_.Clear();
+    const protocol::FeedResult fed = flow.session->Feed(task_.direction, run, pieces_);
+    TakePieces();
+    run = run.From(fed.consumed);
+    if (fed.hand_over) {
+      // CONNECT, an upgrade: from here on another protocol, found by its own first bytes.
+      CloseSession();
+      flow.probe = {ProbeState::kUnprobed, ProbeState::kUnprobed};
+      if (!run.empty()) ChooseProtocol(run);
+      break;
+    }
+    if (fed.consumed == 0 && pieces_.size() == 0) {
+      // A session that neither consumes nor hands on would loop: its bytes are matched as they are.
+      FeedRaw(run);
+      break;
+    }
+  }
+  counting_ = Counting::kCount;
+}
+
+// Without a protocol a direction is one object. Its number is the direction's, out of the way of those that sessions give.
+void Inspector::FeedRaw(ByteView run) noexcept {
+  const content::ObjectNumber number = kRawObject + static_cast<content::ObjectNumber>(content::Index(task_.direction));
+  ObjectState* object = FindObject(number);
+  if (object == nullptr) {
+    content::ObjectDescription description;
+    description.number = number;
+    description.direction = task_.direction;
+    description.part = task_.flow->transport == packet::Transport::kTcp  ? content::Part::kTcpStream
+                       : task_.flow->transport == packet::Transport::kUdp ? content::Part::kUdpPayload
+                                                                          : content::Part::kIcmpPayload;
+    object = OpenObject(description);
+  }
+  ScanObject(object, run);
+}
+
+void Inspector::TakePieces() noexcept {
+  for (const Piece& piece : pieces_) TakePiece(piece);
+}
+
+void Inspector::TakePiece(const Piece& piece) noexcept {
+  FlowContext& flow = *task_.flow;
+  switch (piece.kind) {
+    case Piece::Kind::kObjectBegin: OpenObject(*piece.object); break;
+    case Piece::Kind::kData: ScanObject(FindObject(piece.number), piece.bytes); break;
+    case Piece::Kind::kObjectEnd:
+      if (ObjectState* object = FindObject(piece.number); object != nullptr) CloseObject(object, piece.complete);
+      break;
+    case Piece::Kind::kFraming: Count(Fate::kDecoded, piece.bytes.size()); break;
+    case Piece::Kind::kOpaque:
+      Count(Fate::kEncrypted, piece.bytes.size());
+      flow.payload_class = event::PayloadClass::kEncrypted;
+      inspection_.uninspectable = true;
+      break;
+    case Piece::Kind::kName: KeepName(piece.name_kind, piece.text); break;
+    case Piece::Kind::kAnomaly:
+      if (piece.anomaly == protocol::AnomalyKind::kAmbiguousFraming) inspection_.ambiguous_framing = true;
+      recorder_->Anomaly(*task_.key, flow, GenerationOf(flow), protocol::Name(piece.anomaly), task_.direction, 0,
+                         verdict::ActionTaken::kForwarded, FindObject(piece.number));
+      break;
+  }
+}
+
+void Inspector::KeepName(protocol::NameKind kind, std::string_view text) noexcept {
+  FlowContext& flow = *task_.flow;
+  if (flow.names == nullptr && (flow.names = names_->Take()) == nullptr) return;
+  switch (kind) {
+    case protocol::NameKind::kHost: flow.names->host.Assign(text); break;
+    case protocol::NameKind::kSni: flow.names->sni.Assign(text); break;
+    case protocol::NameKind::kUser: flow.names->user.Assign(text); break;
+    case protocol::NameKind::kUserAgent:
+    case protocol::NameKind::kVersion:
+      if (flow.names->version.empty()) flow.names->version.Assign(text);
+      break;
+    case protocol::NameKind::kAlpn:
+      flow.names->version.Append(" ");
+      flow.names->version.Append(text);
+      break;
+    case protocol::NameKind::kCount: break;
+  }
+}
+
+Inspection Inspector::InspectAlternative(const flow::FlowKey& key, FlowContext& flow, content::Direction direction, ByteView bytes) noexcept {
+  StartRun(key, flow, direction);
+  content::ObjectDescription description;
+  description.number = kAlternativeObject;
+  description.direction = direction;
+  ObjectState* object = OpenObject(description);
+  counting_ = Counting::kCounted;
+  ScanObject(object, bytes);
+  counting_ = Counting::kCount;
+  if (object != nullptr) CloseObject(object, false);
+  return FinishRun();
+}
+
+Inspection Inspector::EndDirection(const flow::FlowKey& key, FlowContext& flow, content::Direction direction) noexcept {
+  StartRun(key, flow, direction);
+  if (flow.protocol_known) {
+    pieces_.Clear();
+    flow.session->End(direction, pieces_);
+    TakePieces();
+  }
+  EndObjects(direction);
+  return FinishRun();
+}
+
+bool Inspector::IsAnswering(const FlowContext& flow) const noexcept {
+  for (const ObjectState* object = flow.objects; object != nullptr; object = object->next) {
+    if (object->description.direction == content::Direction::kDownload) return true;
+  }
+  return false;
+}
+
+void Inspector::Release(const flow::FlowKey& key, FlowContext& flow) noexcept {
+  StartRun(key, flow, content::Direction::kUpload);
+  while (flow.objects != nullptr) FreeObject(flow.objects);
+  CloseSession();
+  for (size_t d = 0; d < content::kDirections; ++d) {
+    ForgetHead(flow, static_cast<content::Direction>(d));
+    if (flow.prefix[d] != nullptr) prefixes_->Give(flow.prefix[d]);
+    flow.prefix[d] = nullptr;
+  }
+  if (flow.names != nullptr) names_->Give(flow.names);
+  flow.names = nullptr;
+  --slots_[flow.policy_slot].flows;
+}
+
+}  // namespace sluice::pipeline

@@ -1,0 +1,145 @@
+// Inspector: from in-order bytes to findings: protocol → decode → match → verdict. The inner rooms of the story.
+//
+// Each run of a flow is given to its protocol, which hands on pieces of objects; each object's bytes are matched, hits
+// confirmed, rules decided. What fired comes back with the run, so that the caller can act before it records.
+// Every byte of a run gets its fate here. Thread: one worker. Allocates: in Create and Adopt only.
+#pragma once
+
+#include <array>
+#include <memory>
+#include <optional>
+#include <span>
+
+#include "base/result.h"
+#include "base/slab_pool.h"
+#include "dataplane/match/confirm.h"
+#include "dataplane/match/matcher.h"
+#include "dataplane/pipeline/flow_context.h"
+#include "dataplane/pipeline/recorder.h"
+#include "dataplane/protocol/protocol_table.h"
+#include "dataplane/verdict/decide.h"
+
+namespace sluice::pipeline {
+
+struct InspectorOptions {
+  protocol::SessionPool::Options sessions;
+  uint32_t max_objects = 1u << 18;
+  bool hash_objects = false;
+  bool record_objects = false;
+};
+
+// What an inspected run came to. `findings` stays valid until the next call.
+struct Inspection {
+  std::span<event::Finding> findings;     // what fired, in order; action not yet filled in
+  std::span<const uint32_t> fired_rules;  // beside them, indices into the policy's rules
+  verdict::Verdict verdict = verdict::Verdict::kAllow;  // the highest of them
+  // Causes for which the policy may want the flow stopped although nothing was found.
+  bool scanner_failed = false;
+  bool ambiguous_framing = false;
+  bool uninspectable = false;
+};
+
+class Inspector {
+ public:
+  static Result<std::unique_ptr<Inspector>> Create(const InspectorOptions& options, std::shared_ptr<const bundle::Bundle> policy,
+                                                   uint32_t generation, Recorder* recorder, Statistics* statistics);
+
+  // Flows that begin from now on use this policy. Failure: no slot is free (flows of older policies still live), or its
+  // matcher could not be made; the newest one stays.
+  Status Adopt(std::shared_ptr<const bundle::Bundle> policy, uint32_t generation);
+  void Begin(FlowContext& flow) noexcept;  // a new flow takes the newest policy
+  const bundle::Bundle& NewestPolicy() const noexcept;
+  const bundle::Bundle& PolicyOf(const FlowContext& flow) const noexcept;
+  uint32_t GenerationOf(const FlowContext& flow) const noexcept;
+
+  Inspection Inspect(const flow::FlowKey& key, FlowContext& flow, content::Direction direction, ByteView run, uint64_t gap_before) noexcept;
+  // Bytes that another reader of the same stream might see instead: matched apart, as raw bytes.
+  Inspection InspectAlternative(const flow::FlowKey& key, FlowContext& flow, content::Direction direction, ByteView bytes) noexcept;
+  // The direction ended: what can only be decided at the end of an object is.
+  Inspection EndDirection(const flow::FlowKey& key, FlowContext& flow, content::Direction direction) noexcept;
+  // Whether the server has begun an answer: a page of ours would fall into it.
+  bool IsAnswering(const FlowContext& flow) const noexcept;
+  // Nothing more will be looked at: gives back everything that the flow holds.
+  void Release(const flow::FlowKey& key, FlowContext& flow) noexcept;
+
+ private:
+  // A policy in use, and how many live flows began under it.
+  struct PolicySlot {
+    std::unique_ptr<match::Matcher> matcher;
+    std::unique_ptr<match::Confirmer> confirmer;
+    std::unique_ptr<verdict::Decider> decider;
+    uint32_t generation = 0;
+    uint64_t flows = 0;
+  };
+  // The run at hand, so that the rooms below need not pass it all on.
+  struct Task {
+    const flow::FlowKey* key = nullptr;
+    FlowContext* flow = nullptr;
+    PolicySlot* policy = nullptr;
+    content::Direction direction = content::Direction::kUpload;
+  };
+
+  Inspector(const InspectorOptions& options, Recorder* recorder, Statistics* statistics)
+      : options_(options), recorder_(recorder), statistics_(statistics) {}
+
+  // Whether the bytes at hand still need a fate, or got it when they came (a prefix matched as raw bytes first).
+  enum class Counting : uint8_t { kCount, kCounted };
+
+  // protocol
+  void StartRun(const flow::FlowKey& key, FlowContext& flow, content::Direction direction) noexcept;
+  Inspection FinishRun() noexcept;
+  void ChooseProtocol(ByteView run) noexcept;
+  void OpenSession(protocol::ProtocolId id) noexcept;
+  void CloseSession() noexcept;
+  void FeedSession(ByteView run, Counting counting = Counting::kCount) noexcept;
+  void FeedRaw(ByteView run) noexcept;
+  void TakePieces() noexcept;
+  void TakePiece(const protocol::Piece& piece) noexcept;
+  void KeepName(protocol::NameKind kind, std::string_view text) noexcept;
+
+  // objects
+  ObjectState* OpenObject(const content::ObjectDescription& description) noexcept;
+  ObjectState* FindObject(content::ObjectNumber number) noexcept;
+  void CloseObject(ObjectState* object, bool complete) noexcept;
+  void EndObjects(content::Direction direction) noexcept;
+  void FreeObject(ObjectState* object) noexcept;
+  void RememberHead(const ObjectState& head) noexcept;
+  void ForgetHead(FlowContext& flow, content::Direction direction) noexcept;
+  void SkipInOpenObjects(uint64_t gap) noexcept;
+
+  // match → verdict
+  void ScanObject(ObjectState* object, ByteView bytes) noexcept;
+  verdict::ObjectFacts FactsOf(const ObjectState& object) const noexcept;
+  void Judge(ObjectState& object, bool at_end) noexcept;
+  void Fire(const ObjectState& object, const verdict::FiredRule& fired) noexcept;
+  content::Fate FateOf(const ObjectState& object) const noexcept;
+  void Count(content::Fate fate, uint64_t bytes) noexcept;
+
+  // Numbers of objects that no session gave.
+  static constexpr content::ObjectNumber kRawObject = 0xfffffff0, kAlternativeObject = 0xffffffff;
+  static constexpr size_t kPolicySlots = 4;
+  static constexpr size_t kMaxFindings = 32;  // of one run; what fires beyond keeps its verdict and is counted
+
+  const InspectorOptions options_;
+  Recorder* recorder_;
+  Statistics* statistics_;
+  std::array<PolicySlot, kPolicySlots> slots_;
+  uint8_t newest_slot_ = 0;
+  std::optional<protocol::SessionPool> sessions_;
+  std::optional<SlabPool<ObjectState>> objects_;
+  std::optional<SlabPool<FlowNames>> names_;
+  std::optional<SlabPool<verdict::Tally>> heads_;
+  std::optional<SlabPool<ProbePrefix>> prefixes_;
+  protocol::PieceList pieces_;
+  match::HitList hits_;
+  match::FindingList confirmed_;
+  verdict::FiredList fired_;
+  Task task_;
+  Counting counting_ = Counting::kCount;
+  Inspection inspection_;
+  size_t finding_count_ = 0;
+  std::array<event::Finding, kMaxFindings> findings_;
+  std::array<uint32_t, kMaxFindings> fired_rules_{};
+};
+
+}  // namespace sluice::pipeline

@@ -1,0 +1,218 @@
+// Objects and what is found in them: match → confirm → decide → fire. The protocol side is in inspector.cc.
+#include "dataplane/pipeline/inspector.h"
+
+#include <algorithm>
+
+namespace sluice::pipeline {
+
+using content::Direction;
+using content::Fate;
+using content::Part;
+
+namespace {
+
+bool IsHead(Part part) { return part == Part::kHttpRequestHead || part == Part::kHttpResponseHead; }
+
+event::PayloadClass ClassOf(const content::MediaType& type) {
+  if (type.openness == content::Openness::kContainer) return event::PayloadClass::kCompressed;
+  if (type.openness == content::Openness::kEncrypted) return event::PayloadClass::kEncrypted;
+  return type.name.substr(0, 5) == "text/" ? event::PayloadClass::kText : event::PayloadClass::kBinary;
+}
+
+// Stable across runs and machines: the incident of a rule in a flow.
+uint64_t IncidentOf(event::FlowId flow, std::string_view rule) {
+  uint64_t h = 0xcbf29ce484222325ULL ^ flow;  // FNV-1a
+  for (const char c : rule) h = (h ^ static_cast<uint8_t>(c)) * 0x100000001b3ULL;
+  return h;
+}
+
+}  // namespace
+
+ObjectState* Inspector::OpenObject(const content::ObjectDescription& description) noexcept {
+  FlowContext& flow = *task_.flow;
+  ObjectState* object = objects_->Take();
+  match::MatchStream* stream = object == nullptr ? nullptr : task_.policy->matcher->Open();
+  if (stream == nullptr) {
+    if (object != nullptr) objects_->Give(object);
+    statistics_->counters.Add(PipelineCounter::kObjectTableFull);
+    return nullptr;
+  }
+  object->description = description;
+  object->stream = stream;
+  object->next = flow.objects;
+  flow.objects = object;
+  verdict::Tally* head = flow.heads[content::Index(description.direction)];
+  if (head != nullptr && !IsHead(description.part)) {
+    object->tally.BeginBehindHead(*head);
+    ForgetHead(flow, description.direction);
+  }
+  if (options_.hash_objects) crypto_hash_sha256_init(&object->sha256);
+  if (content::IsReportedAsObject(description.part)) statistics_->counters.Add(PipelineCounter::kObjects);
+  return object;
+}
+
+ObjectState* Inspector::FindObject(content::ObjectNumber number) noexcept {
+  ObjectState* object = task_.flow->objects;
+  while (object != nullptr && object->description.number != number) object = object->next;
+  return object;
+}
+
+void Inspector::FreeObject(ObjectState* object) noexcept {
+  ObjectState** link = &task_.flow->objects;
+  while (*link != object) link = &(*link)->next;
+  *link = object->next;
+  if (object->stream != nullptr) task_.policy->matcher->Abandon(object->stream);
+  objects_->Give(object);
+}
+
+void Inspector::RememberHead(const ObjectState& head) noexcept {
+  verdict::Tally*& kept = task_.flow->heads[content::Index(head.description.direction)];
+  if (head.tally.empty() || (kept == nullptr && (kept = heads_->Take()) == nullptr)) return;
+  *kept = head.tally;
+}
+
+void Inspector::ForgetHead(FlowContext& flow, Direction direction) noexcept {
+  verdict::Tally*& kept = flow.heads[content::Index(direction)];
+  if (kept != nullptr) heads_->Give(kept);
+  kept = nullptr;
+}
+
+void Inspector::Count(Fate fate, uint64_t bytes) noexcept {
+  if (counting_ == Counting::kCounted) return;
+  statistics_->fates.Add(fate, bytes);
+  task_.flow->fates[static_cast<size_t>(fate)] += bytes;
+}
+
+Fate Inspector::FateOf(const ObjectState& object) const noexcept {
+  if (object.failed) return Fate::kScannerFailed;
+  if (object.media_type.openness == content::Openness::kEncrypted) return Fate::kEncrypted;
+  if (object.media_type.openness == content::Openness::kContainer || object.description.declared_encoding) return Fate::kUnopenedContainer;
+  return Fate::kInspected;
+}
+
+void Inspector::ScanObject(ObjectState* object, ByteView bytes) noexcept {
+  if (object == nullptr) {
+    Count(Fate::kObjectTableFull, bytes.size());
+    inspection_.scanner_failed = true;
+    return;
+  }
+  if (object->GrowPrefix(bytes)) {
+    object->media_type = content::DetectMediaType({object->prefix.data(), object->prefix_size});
+    if (task_.flow->payload_class == event::PayloadClass::kUnknown) task_.flow->payload_class = ClassOf(object->media_type);
+  }
+  object->bytes += bytes.size();
+  if (options_.hash_objects) crypto_hash_sha256_update(&object->sha256, bytes.data(), bytes.size());
+  if (task_.policy->matcher->Scan(*object->stream, bytes, hits_) == match::ScanStatus::kFailed) {
+    statistics_->counters.Add(PipelineCounter::kScanFailures);
+    object->failed = true;
+    inspection_.scanner_failed = true;
+  }
+  const Fate fate = FateOf(*object);
+  Count(fate, bytes.size());
+  if (!content::IsInspected(fate)) inspection_.uninspectable = true;
+  Judge(*object, false);
+}
+
+void Inspector::SkipInOpenObjects(uint64_t gap) noexcept {
+  for (ObjectState* object = task_.flow->objects; object != nullptr; object = object->next) {
+    if (object->description.direction != task_.direction) continue;
+    task_.policy->matcher->Skip(*object->stream, gap);
+    object->bytes += gap;
+    ++object->lost_ranges;
+  }
+}
+
+void Inspector::CloseObject(ObjectState* object, bool complete) noexcept {
+  if (object->stream != nullptr) {
+    if (task_.policy->matcher->Close(object->stream, hits_) == match::ScanStatus::kFailed) {
+      statistics_->counters.Add(PipelineCounter::kScanFailures);
+      inspection_.scanner_failed = true;
+    }
+    object->stream = nullptr;
+  }
+  Judge(*object, true);
+  FlowContext& flow = *task_.flow;
+  if (IsHead(object->description.part)) RememberHead(*object);
+  // An alternative reading is evidence, not an object.
+  if (content::IsReportedAsObject(object->description.part) && object->description.number != kAlternativeObject) {
+    if (options_.record_objects) {
+      recorder_->Object(*task_.key, flow, task_.policy->generation, *object, complete && object->lost_ranges == 0, options_.hash_objects);
+    }
+    if (FateOf(*object) == Fate::kUnopenedContainer && object->description.direction == Direction::kUpload) {
+      recorder_->Anomaly(*task_.key, flow, task_.policy->generation, "unopened_container", object->description.direction, object->bytes,
+                         verdict::ActionTaken::kForwarded, object);
+    }
+  }
+  FreeObject(object);
+}
+
+void Inspector::EndObjects(Direction direction) noexcept {
+  for (ObjectState* object = task_.flow->objects; object != nullptr;) {
+    ObjectState* next = object->next;
+    // Without a protocol the end of the direction is the end of its object.
+    if (object->description.direction == direction) CloseObject(object, !task_.flow->protocol_known);
+    object = next;
+  }
+}
+
+verdict::ObjectFacts Inspector::FactsOf(const ObjectState& object) const noexcept {
+  const flow::FlowKey& key = *task_.key;
+  const FlowContext& flow = *task_.flow;
+  const bool low_sends = (flow.client == flow::KeySide::kLow) == (object.description.direction == Direction::kUpload);
+  verdict::ObjectFacts facts;
+  facts.direction = object.description.direction;
+  facts.where = IsHead(object.description.part) ? model::Where::kHeader : model::Where::kBody;
+  facts.source = low_sends ? key.low : key.high;
+  facts.destination = low_sends ? key.high : key.low;
+  facts.application = protocol::Name(flow.app);
+  facts.media_type = object.media_type.name;
+  return facts;
+}
+
+// The object's hits of the last scan, in order; at its end also what could only be decided then.
+void Inspector::Judge(ObjectState& object, bool at_end) noexcept {
+  if (hits_.overflow() > 0) statistics_->counters.Add(PipelineCounter::kHitsOverLimit, hits_.overflow());
+  task_.policy->confirmer->Confirm(*task_.policy->matcher, hits_, confirmed_);
+  const verdict::ObjectFacts facts = FactsOf(object);
+  task_.policy->decider->Decide(object.tally, facts, confirmed_.findings(), object.bytes, fired_);
+  for (const verdict::FiredRule& fired : fired_.rules()) Fire(object, fired);
+  inspection_.verdict = std::max(inspection_.verdict, fired_.strongest());
+  if (!at_end) return;
+  task_.policy->decider->DecideAtEnd(object.tally, facts, object.bytes, fired_);
+  for (const verdict::FiredRule& fired : fired_.rules()) Fire(object, fired);
+  inspection_.verdict = std::max(inspection_.verdict, fired_.strongest());
+}
+
+void Inspector::Fire(const ObjectState& object, const verdict::FiredRule& fired) noexcept {
+  ++task_.flow->findings;
+  if (finding_count_ == kMaxFindings) {
+    statistics_->counters.Add(PipelineCounter::kFindingsOverLimit);
+    return;
+  }
+  const bundle::Bundle& policy = task_.policy->matcher->policy();
+  const model::Rule& rule = policy.rules()[fired.rule];
+  event::Finding& finding = findings_[finding_count_];
+  finding = event::Finding{};
+  finding.rule.Assign(rule.id);
+  finding.detector.Assign(policy.detectors()[fired.detector].id);
+  finding.severity = rule.severity;
+  finding.verdict = fired.verdict;
+  finding.confidence = fired.confidence;
+  finding.count = fired.count;
+  finding.direction = object.description.direction;
+  const uint64_t end = fired.count == 0 ? object.bytes : fired.offset + fired.length;
+  Describe(object, end, finding.object);
+  finding.match.masked.Assign(fired.masked.view());
+  finding.match.offset = fired.offset;
+  finding.match.length = fired.length;
+  finding.match.encoding.Assign(model::Name(fired.encoding));
+  if (fired.form != model::TransferForm::kPlain) {
+    finding.match.encoding.Append("+");
+    finding.match.encoding.Append(model::Name(fired.form));
+  }
+  finding.explain.Assign(fired.explain.view());
+  finding.incident = IncidentOf(task_.flow->id, rule.id);
+  fired_rules_[finding_count_++] = fired.rule;
+}
+
+}  // namespace sluice::pipeline

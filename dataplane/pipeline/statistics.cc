@@ -1,0 +1,31 @@
+#include "dataplane/pipeline/statistics.h"
+
+namespace sluice::pipeline {
+
+std::string_view Name(PipelineCounter counter) {
+  switch (counter) {
+    case PipelineCounter::kPackets: return "pipeline_packets";
+    case PipelineCounter::kBytes: return "pipeline_bytes";
+    case PipelineCounter::kForwardedPackets: return "forwarded_packets";
+    case PipelineCounter::kDroppedPackets: return "dropped_packets";
+    case PipelineCounter::kInjectedFrames: return "injected_frames";
+    case PipelineCounter::kInjectionFull: return "injection_failed";
+    case PipelineCounter::kFlowsCreated: return "flows_created";
+    case PipelineCounter::kFlowsEnded: return "flows_ended";
+    case PipelineCounter::kFlowTableFull: return "flow_table_full_packets";
+    case PipelineCounter::kFlowsBlocked: return "flows_blocked";
+    case PipelineCounter::kFindings: return "findings";
+    case PipelineCounter::kAnomalies: return "anomalies";
+    case PipelineCounter::kObjects: return "objects";
+    case PipelineCounter::kObjectTableFull: return "object_table_full";
+    case PipelineCounter::kSessionTableFull: return "session_table_full";
+    case PipelineCounter::kScanFailures: return "scan_failures";
+    case PipelineCounter::kHitsOverLimit: return "hits_over_limit";
+    case PipelineCounter::kFindingsOverLimit: return "findings_over_limit";
+    case PipelineCounter::kRecordRingFull: return "record_ring_full";
+    case PipelineCounter::kCount: break;
+  }
+  return "unknown";
+}
+
+}  // namespace sluice::pipeline
