@@ -11,8 +11,14 @@ namespace {
 // Offsets in Headers are 16 bits wide.
 constexpr uint32_t kMaxHeaderBytes = 0xffff;
 
-// Copied in a few wide stores, where Headers{} would be a slow string instruction.
-constexpr Headers kEmptyHeaders{};
+// `headers` = Headers{}, in a few wide stores: where the compiler sees the zeros it takes a slow string instruction, which
+// was a tenth of Parse.
+void Clear(Headers& headers) noexcept {
+  static constexpr Headers kEmpty{};
+  const Headers* empty = &kEmpty;
+  asm("" : "+r"(empty));
+  headers = *empty;
+}
 
 Step OpenProtocol(Walk& walk, uint8_t protocol) noexcept {
   switch (protocol) {
@@ -69,7 +75,7 @@ bool Walk::EnterTunnel() noexcept {
 }
 
 ParseOutcome Parse(Packet& packet, const ParseOptions& options) noexcept {
-  packet.headers = kEmptyHeaders;
+  Clear(packet.headers);
   packet.headers.vlan = packet.outer.vlan;
   packet.headers.tunnel_id = packet.outer.tunnel_id;
   packet.headers.tunnel_depth = packet.outer.tunnel_depth;
