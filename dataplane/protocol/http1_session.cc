@@ -39,9 +39,11 @@ FeedResult Http1Session::Feed(Direction direction, ByteView input, PieceList& ou
             PieceWriter(out)};
   c.half.seen = true;
   size_t consumed = 0;
+  bool run_starts = true;
   while (consumed < input.size() && c.out.room() >= kPiecesPerStep) {
-    const Step step = Advance(c, input.From(consumed), consumed == 0);
+    const Step step = Advance(c, input.From(consumed), run_starts);
     consumed += step.consumed;
+    run_starts = false;
     if (step.hand_over) return {consumed, true};
   }
   return {consumed, false};

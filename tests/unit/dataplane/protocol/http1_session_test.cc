@@ -215,6 +215,14 @@ TEST(Http1Session, ALossInAHeadLosesThePlaceUntilARunBeginsAMessage) {
   EXPECT_EQ(seen.Objects(Part::kHttpRequestBody).at(0).bytes, "hello world");
 }
 
+// A start line that promises much and is refused at its first byte must not be tried again and again.
+TEST(Http1Session, AStartThatIsRefusedAfterALossIsTriedOnce) {
+  Conversation seen(ProtocolId::kHttp1);
+  PlayAll(seen, {LostUp(9), Up("BREW / HTTP/1.1\r\n\r\n"), Up("tail")});
+  EXPECT_EQ(seen.anomalies, (std::vector{AnomalyKind::kProtocolGap, AnomalyKind::kMalformedProtocol}));
+  EXPECT_NE(seen.Objects(Part::kTcpStream).back().bytes.find("tail"), std::string::npos);
+}
+
 TEST(Http1Session, ALossBeyondABodyLosesThePlace) {
   Conversation seen(ProtocolId::kHttp1);
   PlayAll(seen, {Up(kPut + "hel"), LostUp(100), Up(kGet)});
