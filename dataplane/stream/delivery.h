@@ -51,11 +51,13 @@ struct Delivery {
   ByteView run;                 // new in-order bytes, in packet's memory; may be empty
   uint64_t run_offset = 0;      // of run[0] in the direction's stream, from 0
   uint64_t gap_before = 0;      // bytes before run[0] that were never seen and never will be; also with an empty run (FIN)
-  ByteView alternative;         // tap: bytes of this packet that another receiver might read instead; to be inspected apart
+  // Tap: bytes of this packet that another receiver might read instead; to be inspected apart. Where there are any, they
+  // are exactly those counted as rejected_bytes.
+  ByteView alternative;
   // The packet's payload = run + these three; the pipeline turns them into fates.
   uint32_t repeated_bytes = 0;    // equal to inspected data
-  uint32_t unverified_bytes = 0;  // could not be compared
-  uint32_t rejected_bytes = 0;    // conflicting or invalid
+  uint32_t unverified_bytes = 0;  // could not be compared, and are not handed out as `alternative`
+  uint32_t rejected_bytes = 0;    // conflicting or invalid; tap: also what could not be compared
 };
 
 }  // namespace sluice::stream

@@ -1,6 +1,4 @@
 // Second part of Reassembly: segments that begin at or behind the edge, what is believed of them, and what is kept.
-#include <utility>
-
 #include "dataplane/stream/packet_rewrite.h"
 #include "dataplane/stream/reassembly.h"
 #include "dataplane/stream/segment_checks.h"
@@ -57,7 +55,6 @@ void Reassembly::TakeTap(const Segment& segment, const Comparison& repeat, ByteV
   // The FIN or RST may have been one that the receiver never got: what goes on in sequence is still delivered.
   if (after_fin) segment.half.fin_delivered = false;
   Delivery& delivery = Accept(segment, repeat, fresh);
-  if (delivery.unverified_bytes > 0 && delivery.note != SegmentNote::kKeepAlive) delivery.alternative = segment.payload;
   const auto mark = [&delivery](SegmentNote note) {
     delivery.note = note;
     delivery.is_anomaly = true;
@@ -65,11 +62,13 @@ void Reassembly::TakeTap(const Segment& segment, const Comparison& repeat, ByteV
   if (segment.Has(TcpFlag::kUrg) && !fresh.empty()) mark(SegmentNote::kUrgentData);
   if (after_reset) mark(SegmentNote::kDataAfterReset);
   if (after_fin) mark(SegmentNote::kDataAfterFin);
-  if (conflict) {
-    mark(SegmentNote::kConflictingOverlap);
-    delivery.alternative = segment.payload;
-    delivery.rejected_bytes = std::exchange(delivery.repeated_bytes, 0u);
-  }
+  if (conflict) mark(SegmentNote::kConflictingOverlap);
+  const bool unverified = delivery.unverified_bytes > 0 && delivery.note != SegmentNote::kKeepAlive;
+  if (!conflict && !unverified) return;
+  // The whole of what was seen before is the other reading, equal parts included: they give it its context.
+  delivery.alternative = segment.payload.First(segment.payload.size() - fresh.size());
+  delivery.rejected_bytes = static_cast<uint32_t>(delivery.alternative.size());
+  delivery.repeated_bytes = delivery.unverified_bytes = 0;
 }
 
 // A FIN at a number that data has already passed, or another than the one delivered: two readings of where it ends.
