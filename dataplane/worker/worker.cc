@@ -55,6 +55,10 @@ void Worker::Run() noexcept {
   }
 }
 
+double Worker::BusySeconds() const noexcept {
+  return static_cast<double>(statistics_.busy_cycles.value()) / static_cast<double>(rte_get_tsc_hz());
+}
+
 size_t Worker::Round() noexcept {
   size_t work = 0;
   if (phase_ == Phase::kRun) work += receiver_.Poll(now_, overload_, batch_, out_);

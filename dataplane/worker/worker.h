@@ -36,6 +36,7 @@ class Worker {
   const WorkerWords& words() const noexcept { return words_; }
   const WorkerStatistics& statistics() const noexcept { return statistics_; }
   const pipeline::IntakeStatistics& intake_statistics() const noexcept { return receiver_.intake_statistics(); }
+  double BusySeconds() const noexcept;
   // nullptr for a distributor.
   const pipeline::Statistics* pipeline_statistics() const noexcept { return pipeline_ ? &pipeline_->statistics() : nullptr; }
 

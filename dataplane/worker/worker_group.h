@@ -28,7 +28,8 @@ class WorkerGroup {
  public:
   using Timeout = std::chrono::milliseconds;
 
-  // One sink for each thread of the wiring, workers first. REQUIRES: ports are started; ports, pool and sinks outlive it.
+  // One sink for each thread of the wiring, workers first. REQUIRES: ports are started before Start; ports, pool and sinks
+  // outlive it.
   static Result<std::unique_ptr<WorkerGroup>> Create(Wiring wiring, const WorkerGroupOptions& options, const port::PacketPool& pool,
                                                      std::shared_ptr<const bundle::Bundle> policy,
                                                      const std::vector<event::RecordSink*>& sinks);
@@ -45,7 +46,9 @@ class WorkerGroup {
 
   size_t size() const { return workers_.size(); }
   const Worker& worker(size_t thread) const { return *workers_[thread]; }
+  // What was published last.
   uint32_t generation() const { return publications_.back()->generation; }
+  const bundle::Bundle& policy() const { return *publications_.back()->policy; }
 
  private:
   WorkerGroup(Wiring wiring, const WorkerGroupOptions& options) : wiring_(std::move(wiring)), options_(options) {}

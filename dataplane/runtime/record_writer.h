@@ -1,0 +1,60 @@
+// RecordWriter: the cold thread between the workers' record rings and the files.
+//
+// Thread: control starts and stops it, and tells it of policies; the rest is its own thread. Allocates: yes (cold).
+// Failure: Open says which file; later faults are counted, and Stop says how many lines are missing.
+#pragma once
+
+#include <array>
+#include <atomic>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "base/result.h"
+#include "dataplane/event/json_writer.h"
+#include "dataplane/event/jsonl_file.h"
+#include "dataplane/event/record_ring.h"
+#include "dataplane/runtime/options.h"
+
+namespace sluice::runtime {
+
+class RecordWriter {
+ public:
+  // Opens the files. `rings`: one for each thread that makes records, of at least `records` places.
+  static Result<std::unique_ptr<RecordWriter>> Open(const OutputOptions& output, size_t rings, uint32_t records);
+  ~RecordWriter();
+  RecordWriter(const RecordWriter&) = delete;
+  RecordWriter& operator=(const RecordWriter&) = delete;
+
+  event::RecordRing* ring(size_t thread) { return rings_[thread].get(); }
+  const std::vector<std::unique_ptr<event::RecordRing>>& rings() const { return rings_; }
+  // Before the first record of that generation can be made.
+  void SetPolicy(uint32_t generation, std::string digest);
+
+  void Start();
+  // Writes what is left and closes the files. REQUIRES: nobody makes records any more.
+  Status Stop();
+
+ private:
+  static constexpr size_t kKinds = static_cast<size_t>(event::RecordKind::kCount);
+  RecordWriter(size_t rings, uint32_t records);
+  Status OpenFiles(const OutputOptions& output);
+  void Run();
+  bool WriteRound();
+  bool DrainRing(event::RecordRing& ring);
+  void FlushFiles();
+
+  std::vector<std::unique_ptr<event::RecordRing>> rings_;
+  std::vector<std::unique_ptr<event::JsonlFile>> files_;
+  std::array<event::JsonlFile*, kKinds> file_of_{};  // nullptr: such records are not written
+  std::mutex writer_mutex_;                          // guards writer_: control tells it of policies
+  event::JsonWriter writer_;
+  std::string lines_;
+  std::atomic<bool> stop_{false};
+  std::thread thread_;
+};
+
+}  // namespace sluice::runtime
