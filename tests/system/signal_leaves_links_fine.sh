@@ -1,0 +1,31 @@
+#!/usr/bin/env bash
+# SIGTERM and SIGINT end the appliance with a summary and leave the interfaces as they were, ready for the next start.
+# shellcheck source=tests/system/test.sh
+source "$(dirname "$0")/test.sh"
+BeginInline "$TEST_PACKS"
+
+LinkState() { ip -n "$LAB-gate" -o link show "$1" | grep -oE '<[^>]*>|mtu [0-9]+|state [A-Z]+'; }
+LinkStates() { LinkState left; LinkState right; }
+
+LabText 1 100000 >"$LAB_DIR/clean.txt"
+Expect "the first run carries traffic" 201 "$(Curl -T "$LAB_DIR/clean.txt" "$(Url /files/first.txt)")"
+LabStopAppliance || Broken "SIGTERM: sluiced did not end with success"
+before=$(LinkStates)
+ExpectThat "both links are up" test "$(grep -cw LOWER_UP <<<"$before")" -eq 2
+ExpectThat "neither is left promiscuous" Not grep -qw PROMISC <<<"$before"
+ExpectThat "a summary was printed" test -s "$LAB_DIR/sluiced.log"
+ExpectThat "without the appliance nothing passes" \
+  Not InClient curl -s -o /dev/null --noproxy '*' --max-time 1 "$(Url /ready)"
+
+LabAppliance
+LabReachable
+Expect "the second run carries traffic on the same interfaces" 201 "$(Curl -T "$LAB_DIR/clean.txt" "$(Url /files/second.txt)")"
+# In the middle of an upload, by SIGINT.
+InClient curl -s --noproxy '*' --limit-rate 200k -o /dev/null -T "$LAB_DIR/clean.txt" "$(Url /files/third.txt)" &
+upload=$!
+sleep 0.2
+kill -INT "$LAB_APPLIANCE"
+EndAppliance
+kill "$upload" 2>/dev/null || true
+wait "$upload" 2>/dev/null || true
+Expect "the links are as they were" "$before" "$(LinkStates)"
