@@ -7,6 +7,7 @@ set -euo pipefail
 TEST_FOLDER=$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")
 TEST_PACKS=$TEST_FOLDER/../../rules/packs
 TEST_MARK='机密★10年'
+export TEST_PACKS TEST_MARK
 : "${SLUICE_BIN:?the folder of sluiced and sluicec}" "${SLUICE_WORK:?a folder to write to}"
 
 # shellcheck source=tests/system/lib.sh
