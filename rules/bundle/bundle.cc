@@ -40,15 +40,6 @@ Result<std::vector<uint8_t>> ReadFile(const std::string& path) {
 
 }  // namespace
 
-std::string_view Name(CostClass value) {
-  switch (value) {
-    case CostClass::kLiterals: return "literals";
-    case CostClass::kExpressions: return "expressions";
-    case CostClass::kCount: break;
-  }
-  return "?";
-}
-
 std::string_view Name(DatabaseMode value) {
   switch (value) {
     case DatabaseMode::kStream: return "stream";

@@ -14,27 +14,18 @@
 
 #include "base/byte_view.h"
 #include "base/result.h"
-#include "rules/model/encoding.h"
+#include "rules/model/pattern.h"
 #include "rules/model/rule.h"
 
 namespace sluice::bundle {
 
-// Patterns are kept apart by what they cost to match (rules/compile/lower.h decides).
-enum class CostClass : uint8_t { kLiterals, kExpressions, kCount };
-enum class DatabaseMode : uint8_t { kStream, kBlock, kCount };
-std::string_view Name(CostClass value);
-std::string_view Name(DatabaseMode value);
+using model::CostClass;
+using model::Name;
+// Its index in patterns() is the id that Hyperscan reports, in whichever database it is.
+using model::Pattern;
 
-// One byte pattern. Its index in patterns() is the id that Hyperscan reports, in whichever database it is.
-struct Pattern {
-  model::DetectorIndex detector = 0;
-  uint32_t term = 0;          // which literal or expression of the detector, in the order written
-  uint32_t length = 0;        // bytes of a literal; 0 for an expression, whose hits have an end but no start
-  model::Encoding encoding = model::Encoding::kBytes;
-  model::TransferForm form = model::TransferForm::kPlain;
-  CostClass cost = CostClass::kLiterals;
-  bool confirm_alignment = false;  // double-byte encoding: a hit counts only where it begins on a character boundary
-};
+enum class DatabaseMode : uint8_t { kStream, kBlock, kCount };
+std::string_view Name(DatabaseMode value);
 
 // A serialized Hyperscan database (hs_deserialize_database makes it usable).
 struct Database {

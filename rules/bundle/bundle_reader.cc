@@ -71,6 +71,16 @@ model::Scope ReadScope(FieldReader& in) {
   return scope;
 }
 
+std::vector<model::Exception> ReadExceptions(FieldReader& in) {
+  std::vector<model::Exception> exceptions(in.Count(49));
+  for (model::Exception& exception : exceptions) {
+    exception.reason = in.Text();
+    exception.expires_unix_seconds = static_cast<int64_t>(in.U64());
+    exception.scope = ReadScope(in);
+  }
+  return exceptions;
+}
+
 model::Condition ReadCondition(FieldReader& in, uint32_t detector_count) {
   model::Condition condition;
   condition.nodes.resize(in.Count(19));
@@ -144,17 +154,19 @@ class BundleReader {
   }
 
   void ReadDetectors(FieldReader& in) {
-    bundle_->policy_.detectors.resize(in.Count(9));
+    bundle_->policy_.detectors.resize(in.Count(14));
     for (model::Detector& detector : bundle_->policy_.detectors) {
       detector.id = in.Text();
       detector.kind = in.Enum<model::DetectorKind>();
       detector.term_count = in.U32();
+      detector.validator = in.Enum<model::ValidatorKind>();
+      detector.min_entropy_millibits = in.U32();
     }
   }
 
   void ReadRules(FieldReader& in) {
     const auto detector_count = static_cast<uint32_t>(bundle_->policy_.detectors.size());
-    bundle_->policy_.rules.resize(in.Count(60));
+    bundle_->policy_.rules.resize(in.Count(64));
     for (model::Rule& rule : bundle_->policy_.rules) {
       rule.id = in.Text();
       rule.title = in.Text();
@@ -163,21 +175,26 @@ class BundleReader {
       if (rule.confidence > 100) in.Fail("a confidence exceeds 100");
       rule.action = in.Enum<model::Action>();
       rule.scope = ReadScope(in);
+      rule.exceptions = ReadExceptions(in);
       rule.condition = ReadCondition(in, detector_count);
       if (!in.ok()) return;
     }
   }
 
   void ReadPatterns(FieldReader& in) {
-    bundle_->patterns_.resize(in.Count(16));
+    bundle_->patterns_.resize(in.Count(56));
     for (Pattern& pattern : bundle_->patterns_) {
       pattern.detector = in.U32();
       pattern.term = in.U32();
       pattern.length = in.U32();
+      pattern.min_length = in.U32();
+      pattern.max_length = in.U32();
       pattern.encoding = in.Enum<model::Encoding>();
       pattern.form = in.Enum<model::TransferForm>();
       pattern.cost = in.Enum<CostClass>();
       pattern.confirm_alignment = in.Bool();
+      for (uint64_t& bits : pattern.first_bytes) bits = in.U64();
+      if (pattern.min_length > pattern.max_length) in.Fail("a pattern's least length exceeds its greatest");
     }
   }
 

@@ -25,6 +25,8 @@ void WriteDetectors(ByteWriter& out, const std::vector<model::Detector>& detecto
     out.Text(detector.id);
     out.Enum(detector.kind);
     out.U32(detector.term_count);
+    out.Enum(detector.validator);
+    out.U32(detector.min_entropy_millibits);
   }
 }
 
@@ -52,6 +54,15 @@ void WriteScope(ByteWriter& out, const model::Scope& scope) {
   out.U64(scope.max_bytes);
 }
 
+void WriteExceptions(ByteWriter& out, const std::vector<model::Exception>& exceptions) {
+  out.U32(static_cast<uint32_t>(exceptions.size()));
+  for (const model::Exception& exception : exceptions) {
+    out.Text(exception.reason);
+    out.U64(static_cast<uint64_t>(exception.expires_unix_seconds));
+    WriteScope(out, exception.scope);
+  }
+}
+
 void WriteCondition(ByteWriter& out, const model::Condition& condition) {
   out.U32(static_cast<uint32_t>(condition.nodes.size()));
   for (const model::ConditionNode& node : condition.nodes) {
@@ -74,6 +85,7 @@ void WriteRules(ByteWriter& out, const std::vector<model::Rule>& rules) {
     out.U8(rule.confidence);
     out.Enum(rule.action);
     WriteScope(out, rule.scope);
+    WriteExceptions(out, rule.exceptions);
     WriteCondition(out, rule.condition);
   }
 }
@@ -84,10 +96,13 @@ void WritePatterns(ByteWriter& out, const std::vector<Pattern>& patterns) {
     out.U32(pattern.detector);
     out.U32(pattern.term);
     out.U32(pattern.length);
+    out.U32(pattern.min_length);
+    out.U32(pattern.max_length);
     out.Enum(pattern.encoding);
     out.Enum(pattern.form);
     out.Enum(pattern.cost);
     out.Bool(pattern.confirm_alignment);
+    for (const uint64_t bits : pattern.first_bytes) out.U64(bits);
   }
 }
 

@@ -2,6 +2,8 @@
 
 #include <cstdlib>
 #include <memory>
+#include <set>
+#include <tuple>
 
 #include "rules/compile/stages.h"
 
@@ -89,6 +91,7 @@ void BuildOne(Program& program, bundle::CostClass cost, const hs_platform_info_t
 }  // namespace
 
 void CheckExpressions(const Program& program, Diagnostics& diagnostics) {
+  std::set<std::tuple<uint32_t, uint32_t, uint32_t>> reported;
   for (const LoweredPattern& pattern : program.patterns) {
     if (pattern.entry.cost != bundle::CostClass::kExpressions) continue;
     hs_database_t* raw = nullptr;
@@ -96,15 +99,11 @@ void CheckExpressions(const Program& program, Diagnostics& diagnostics) {
     const hs_error_t code = hs_compile(pattern.bytes.c_str(), FlagsOf(pattern), HS_MODE_STREAM, nullptr, &raw, &raw_error);
     const DatabasePtr database(raw);
     const CompileErrorPtr error(raw_error);
-    if (code == HS_SUCCESS) continue;
-    const std::string message = error ? error->message : "no reason given";
-    if (message.find("matches empty buffer") != std::string::npos) {
-      diagnostics.Error(Code::kExpressionMatchesEmpty, pattern.at, "this expression matches the empty text, so it would fire everywhere",
-                        "make at least one character of it obligatory");
-    } else {
-      diagnostics.Error(Code::kExpressionRefused, pattern.at, "this expression cannot be compiled: " + message,
-                        "look-around and back-references do not exist here; see `sluicec explain SL3003`");
-    }
+    // An expression is one mistake, in however many encodings.
+    if (code == HS_SUCCESS || !reported.emplace(pattern.at.file, pattern.at.line, pattern.at.column).second) continue;
+    diagnostics.Error(Code::kExpressionRefused, pattern.at,
+                      "this expression cannot be compiled in " + std::string(Name(pattern.entry.encoding)) + ": " + (error ? error->message : "no reason given"),
+                      "make it smaller: counted repetitions and large classes grow with each encoding");
   }
 }
 

@@ -52,12 +52,9 @@ void CheckIds(const Program& program, Diagnostics& diagnostics) {
   }
 }
 
-void CheckDetector(const syntax::DetectorSource& detector, Diagnostics& diagnostics) {
-  if (detector.literals.empty() && detector.expressions.empty()) {
-    diagnostics.Error(Code::kDetectorWithoutTerms, detector.at, "this detector has nothing to look for", "give it 'literals' or 'regex'");
-  }
+void CheckLiterals(const std::vector<syntax::ContentSource>& literals, Diagnostics& diagnostics) {
   std::set<std::string> seen;
-  for (const syntax::ContentSource& literal : detector.literals) {
+  for (const syntax::ContentSource& literal : literals) {
     const bool is_hex = literal.kind == syntax::ContentSource::Kind::kHex;
     if (is_hex && !BytesFromHex(literal.value.value)) {
       diagnostics.Error(Code::kBadHex, literal.value.at, "this is not hexadecimal", "write pairs of hexadecimal digits: {hex: \"c3d8 c3dc\"}");
@@ -68,19 +65,70 @@ void CheckDetector(const syntax::DetectorSource& detector, Diagnostics& diagnost
   }
 }
 
+void CheckHasTerms(const syntax::DetectorSource& detector, Diagnostics& diagnostics) {
+  if (detector.literals.empty() && detector.expressions.empty()) {
+    diagnostics.Error(Code::kDetectorWithoutTerms, detector.at, "this detector has nothing to look for", "give it 'literals' or 'regex'");
+  }
+}
+
+void CheckCondition(const syntax::ConditionSource& condition, uint32_t depth, Diagnostics& diagnostics) {
+  using Kind = syntax::ConditionSource::Kind;
+  if (depth > model::kMaxConditionDepth) {
+    diagnostics.Error(Code::kBadCondition, condition.at, "conditions are nested deeper than " + std::to_string(model::kMaxConditionDepth));
+    return;
+  }
+  if (condition.kind == Kind::kAny && condition.min_count.value > condition.children.size() && !condition.children.empty()) {
+    diagnostics.Error(Code::kCountUnreachable, condition.min_count.at,
+                      "at least " + std::to_string(condition.min_count.value) + " of " + std::to_string(condition.children.size()) + " can never hold");
+  }
+  for (const syntax::ConditionSource& child : condition.children) {
+    if (condition.kind == Kind::kNear && child.kind != Kind::kDetector) {
+      diagnostics.Error(Code::kBadCondition, child.at, "'near' takes detectors only", "combine detectors that stand near each other with 'all' round 'near'");
+    }
+    CheckCondition(child, depth + 1, diagnostics);
+  }
+}
+
+void CheckMediaTypes(const syntax::ScopeSource& scope, Diagnostics& diagnostics) {
+  for (const syntax::Located<std::string>& type : scope.media_types) {
+    const size_t slash = type.value.find('/');
+    if (slash == 0 || slash == type.value.npos || slash + 1 == type.value.size()) {
+      diagnostics.Error(Code::kUnknownWord, type.at, "'" + type.value + "' is not a media type", "write it as application/pdf, or image/* for all of a kind");
+    }
+  }
+}
+
+void CheckRules(const Program& program, Diagnostics& diagnostics) {
+  const size_t errors = diagnostics.error_count();
+  for (size_t i = 0; i < program.rules.size(); ++i) {
+    const syntax::RuleSource& rule = *program.rules[i];
+    CheckCondition(rule.condition, 1, diagnostics);
+    CheckMediaTypes(rule.scope, diagnostics);
+    for (const syntax::ExceptionSource& exception : rule.exceptions) CheckMediaTypes(exception.scope, diagnostics);
+    const auto detectors = static_cast<uint32_t>(program.policy.detectors.size());
+    // What the language lets through must hold together as the data plane wants it.
+    if (errors == diagnostics.error_count() && !diagnostics.has_errors() && !IsWellFormed(program.policy.rules[i].condition, detectors)) {
+      diagnostics.Error(Code::kBadCondition, rule.condition.at, "the condition does not hold together");
+    }
+  }
+}
+
 }  // namespace
 
 void Check(const Program& program, Diagnostics& diagnostics) {
   CheckIds(program, diagnostics);
   std::set<const syntax::DetectorSource*> seen;
-  for (const syntax::DetectorSource* detector : program.detectors) {
-    if (seen.insert(detector).second) CheckDetector(*detector, diagnostics);
+  for (const ResolvedDetector& detector : program.detectors) {
+    seen.insert(detector.source);
+    CheckHasTerms(*detector.source, diagnostics);
+    CheckLiterals(detector.literals, diagnostics);
   }
   for (const syntax::PackSource& pack : program.packs) {
     for (const syntax::DetectorSource& detector : pack.detectors) {
-      if (seen.insert(&detector).second) CheckDetector(detector, diagnostics);
+      if (seen.insert(&detector).second) CheckHasTerms(detector, diagnostics);
     }
   }
+  CheckRules(program, diagnostics);
   if (program.policy.rules.empty() && !diagnostics.has_errors()) {
     diagnostics.Error(Code::kNoRules, {program.packs.empty() ? UINT32_MAX : program.packs[0].file, 0, 0}, "the policy has no rules");
   }

@@ -13,7 +13,7 @@ void RunStages(CompileResult& result, Goal goal) {
   Check(program, diagnostics);
   Lint(program, diagnostics);
   Encode(program, diagnostics);
-  Lower(program, diagnostics);
+  Lower(program);
   CheckExpressions(program, diagnostics);
   result.rule_count = program.policy.rules.size();
   if (goal == Goal::kCheck || diagnostics.has_errors()) return;

@@ -1,111 +1,259 @@
 #include <algorithm>
 
+#include "rules/compile/byte_expression.h"
 #include "rules/compile/charset.h"
 #include "rules/compile/hex.h"
 #include "rules/compile/letter_case.h"
 #include "rules/compile/stages.h"
+#include "rules/compile/transfer.h"
 
 namespace sluice::compile {
 namespace {
 
 using model::Encoding;
+using model::TransferForm;
 using syntax::Code;
 using syntax::Diagnostics;
 
 // What a detector that names no encodings gets.
 constexpr Encoding kDefaultEncodings[] = {
-    Encoding::kUtf8,     Encoding::kUtf16Le, Encoding::kUtf16Be, Encoding::kGb18030,     Encoding::kBig5,  Encoding::kShiftJis,
-    Encoding::kEucJp,    Encoding::kEucKr,   Encoding::kKoi8R,   Encoding::kWindows1251, Encoding::kCp866, Encoding::kWindows1252};
+    Encoding::kUtf8,  Encoding::kUtf16Le,     Encoding::kUtf16Be, Encoding::kGb18030,     Encoding::kBig5, Encoding::kShiftJis,  Encoding::kEucJp,
+    Encoding::kEucKr, Encoding::kKoi8R,       Encoding::kWindows1251, Encoding::kCp866, Encoding::kWindows1252,
+    Encoding::kHz,    Encoding::kIso2022Jp,   Encoding::kUtf7};
 
 // Shorter byte strings turn up by chance in anything; in an encoding other than UTF-8 they are left out.
 constexpr size_t kShortestPattern = 4;
+// Of text that looks like other text (base64, HZ, UTF-7, ISO-2022-JP), more is needed: 7 characters of base64 are 42 bits.
+constexpr size_t kShortestDisguised = 6;
+constexpr size_t kShortestBase64 = 7;
 
 bool IsAscii(std::string_view text) {
   return std::all_of(text.begin(), text.end(), [](char c) { return static_cast<unsigned char>(c) < 0x80; });
 }
 
-class TermEncoder {
- public:
-  TermEncoder(Program& program, Diagnostics& diagnostics) : program_(program), diagnostics_(diagnostics) {}
+// Sets whose bytes people put into URLs, mails and base64; the others are served by the decoders.
+bool TravelsEscaped(Encoding encoding) {
+  return encoding == Encoding::kUtf8 || encoding == Encoding::kGb18030 || encoding == Encoding::kBig5 || encoding == Encoding::kShiftJis ||
+         encoding == Encoding::kWindows1251 || encoding == Encoding::kKoi8R;
+}
+bool TravelsInBase64(Encoding encoding) {
+  return encoding == Encoding::kUtf8 || encoding == Encoding::kUtf16Le || encoding == Encoding::kGb18030;
+}
 
-  void EncodeDetector(model::DetectorIndex index, const syntax::DetectorSource& detector) {
-    for (uint32_t term = 0; term < detector.literals.size(); ++term) {
-      const syntax::ContentSource& literal = detector.literals[term];
-      EncodedTerm base;
-      base.detector = index;
-      base.term = term;
-      base.at = literal.value.at;
-      if (literal.kind == syntax::ContentSource::Kind::kHex) {
-        if (std::optional<std::string> bytes = BytesFromHex(literal.value.value)) AddBytes(base, std::move(*bytes));
-      } else {
-        EncodeText(base, literal.value.value, detector);
-      }
+// All patterns of one detector, one after another.
+class DetectorEncoder {
+ public:
+  DetectorEncoder(Program& program, model::DetectorIndex index, CharsetEncoder& charsets, ByteExpressionWriter& writer, Diagnostics& diagnostics)
+      : program_(program), index_(index), detector_(*program.detectors[index].source), charsets_(charsets), writer_(writer), diagnostics_(diagnostics) {
+    if (detector_.encodings.empty()) encodings_.assign(std::begin(kDefaultEncodings), std::end(kDefaultEncodings));
+    for (const syntax::Located<Encoding>& encoding : detector_.encodings) encodings_.push_back(encoding.value);
+  }
+
+  void Run() {
+    const std::vector<syntax::ContentSource>& literals = program_.detectors[index_].literals;
+    for (; term_ < literals.size(); ++term_) EncodeLiteral(literals[term_]);
+    for (const syntax::Located<std::string>& expression : detector_.expressions) {
+      EncodeRegex(expression);
+      ++term_;
     }
   }
 
  private:
-  void AddBytes(EncodedTerm term, std::string bytes) {
-    term.encoding = Encoding::kBytes;
-    term.bytes = std::move(bytes);
-    program_.terms.push_back(std::move(term));
-  }
-
-  void EncodeText(const EncodedTerm& base, const std::string& text, const syntax::DetectorSource& detector) {
-    const size_t before = program_.terms.size();
-    // Hyperscan folds the case of ASCII bytes only, and in a double-byte encoding those can be halves of a character. So
-    // it may fold pure ASCII; other letters are spelt out.
-    const bool fold_in_matcher = detector.ignore_case && IsAscii(text);
-    const std::vector<std::string> spellings =
-        detector.ignore_case && !fold_in_matcher ? CaseVariants(text) : std::vector<std::string>{text};
-    for (const std::string& spelling : spellings) {
-      EncodedTerm term = base;
-      term.ignore_case = fold_in_matcher;
-      EncodeSpelling(term, spelling, detector);
+  void EncodeLiteral(const syntax::ContentSource& literal) {
+    at_ = literal.value.at;
+    if (literal.kind == syntax::ContentSource::Kind::kHex) {
+      if (std::optional<std::string> bytes = BytesFromHex(literal.value.value)) AddLiteral(std::move(*bytes), Encoding::kBytes, TransferForm::kPlain);
+      return;
     }
-    if (program_.terms.size() == before) {
-      diagnostics_.Error(Code::kNowhereRepresentable, base.at, "this literal can be written in none of the detector's encodings",
+    const LiteralOptions options = OptionsOf(detector_);
+    if (!options.IsPlain()) return EncodeExpression(ExpressionOfLiteral(FromUtf8(literal.value.value), options));
+    if (!EncodeText(literal.value.value)) {
+      diagnostics_.Error(Code::kNowhereRepresentable, at_, "this literal is too short, or can be written in none of the detector's encodings",
                          "remove 'encodings' to have all that can carry it");
     }
   }
 
-  void EncodeSpelling(const EncodedTerm& base, const std::string& spelling, const syntax::DetectorSource& detector) {
-    if (detector.encodings.empty()) {
-      for (const Encoding encoding : kDefaultEncodings) Add(base, spelling, encoding);
-      return;
+  static LiteralOptions OptionsOf(const syntax::DetectorSource& detector) {
+    LiteralOptions options;
+    options.ignore_case = detector.ignore_case;
+    options.whole_word = detector.whole_word;
+    options.variants = {detector.variants.spacing, detector.variants.line_break, detector.variants.width, detector.variants.look_alike};
+    for (const syntax::Located<std::string>& text : detector.unless_followed_by) options.unless_followed_by.push_back(FromUtf8(text.value));
+    return options;
+  }
+
+  // False when no pattern of the plain text came of it; its transfer forms alone are not what the author wants.
+  bool EncodeText(const std::string& text) {
+    const size_t before = program_.patterns.size();
+    bool has_plain = false;
+    // Hyperscan folds the case of ASCII bytes only, and in a double-byte encoding those can be halves of a character. So
+    // it may fold pure ASCII; other letters are spelt out.
+    ignore_case_ = detector_.ignore_case && IsAscii(text);
+    const std::vector<std::string> spellings = detector_.ignore_case && !ignore_case_ ? CaseVariants(text) : std::vector<std::string>{text};
+    for (const std::string& spelling : spellings) {
+      for (const Encoding encoding : encodings_) {
+        if (!AddPlain(spelling, encoding) && !detector_.encodings.empty()) {
+          diagnostics_.Error(Code::kNotRepresentable, at_, "this literal cannot be written in " + std::string(Name(encoding)),
+                             "the detector asks for that encoding by name; remove it there, or move the literal");
+        }
+      }
+      has_plain = has_plain || program_.patterns.size() > before;
+      // Case within base64 and hexadecimal digits is not the text's case.
+      if (!ignore_case_) AddTransferForms(spelling);
     }
-    for (const syntax::Located<Encoding>& encoding : detector.encodings) {
-      if (!Add(base, spelling, encoding.value)) {
-        diagnostics_.Error(Code::kNotRepresentable, base.at, "this literal cannot be written in " + std::string(Name(encoding.value)),
-                           "the detector asks for that encoding by name; remove it there, or move the literal");
+    ignore_case_ = false;
+    return has_plain;
+  }
+
+  bool AddPlain(const std::string& text, Encoding encoding) {
+    if (encoding == Encoding::kHz) return AddHz(text);
+    if (encoding == Encoding::kUtf7) return AddUtf7(text);
+    std::optional<std::string> bytes = charsets_.Encode(text, encoding);
+    if (!bytes) return false;
+    if (encoding == Encoding::kIso2022Jp) {
+      std::string inner = WithoutOuterEscapes(std::move(*bytes));
+      if (!IsAscii(text) && inner.size() >= kShortestDisguised) AddLiteral(std::move(inner), encoding, TransferForm::kPlain);
+      return true;
+    }
+    if (bytes->size() < kShortestPattern) {
+      if (encoding != Encoding::kUtf8) return true;
+      diagnostics_.Warning(Code::kShortPattern, at_, "this literal has only " + std::to_string(bytes->size()) + " bytes in UTF-8",
+                           "it will turn up by chance; encodings in which it has fewer than 4 bytes are left out");
+    }
+    AddLiteral(std::move(*bytes), encoding, TransferForm::kPlain);
+    return true;
+  }
+
+  bool AddHz(const std::string& text) {
+    const std::optional<std::string> gb = charsets_.Encode(text, Encoding::kGb18030);
+    const std::string hz = gb && !IsAscii(text) ? HzForm(*gb) : std::string();
+    if (hz.size() >= kShortestDisguised) AddLiteral(hz, Encoding::kHz, TransferForm::kPlain);
+    return gb.has_value();
+  }
+
+  // UTF-7 is base64 of UTF-16BE between + and - (RFC 2152).
+  bool AddUtf7(const std::string& text) {
+    const std::u32string characters = FromUtf8(text);
+    const bool no_ascii = std::all_of(characters.begin(), characters.end(), [](char32_t c) { return c >= 0x80; });
+    const std::optional<std::string> utf16 = charsets_.Encode(text, Encoding::kUtf16Be);
+    if (utf16 && no_ascii) AddBase64(*utf16, Encoding::kUtf7);
+    return utf16.has_value();
+  }
+
+  void AddTransferForms(const std::string& text) {
+    const syntax::TransferSet& transfer = detector_.transfer;
+    const std::u32string characters = FromUtf8(text);
+    if (transfer.html) AddForms(HtmlDecimalForms(characters), Encoding::kUtf8, TransferForm::kHtmlDecimal);
+    if (transfer.html) AddForms(HtmlHexForms(characters), Encoding::kUtf8, TransferForm::kHtmlHex);
+    if (transfer.json) AddForms(JsonForms(characters), Encoding::kUtf8, TransferForm::kJsonEscape);
+    for (const Encoding encoding : encodings_) {
+      if (!TravelsEscaped(encoding) && !TravelsInBase64(encoding)) continue;
+      const std::optional<std::string> bytes = charsets_.Encode(text, encoding);
+      if (!bytes || bytes->size() < kShortestPattern) continue;
+      if (transfer.percent && TravelsEscaped(encoding)) AddForms(PercentForms(*bytes), encoding, TransferForm::kPercent);
+      if (transfer.quoted_printable && TravelsEscaped(encoding)) AddForms(QuotedPrintableForms(*bytes), encoding, TransferForm::kQuotedPrintable);
+      if (transfer.base64 && TravelsInBase64(encoding)) AddBase64(*bytes, encoding);
+    }
+  }
+
+  void AddBase64(const std::string& bytes, Encoding encoding) {
+    constexpr TransferForm kPhases[] = {TransferForm::kBase64Phase0, TransferForm::kBase64Phase1, TransferForm::kBase64Phase2};
+    for (int phase = 0; phase < 3; ++phase) {
+      for (std::string& form : Base64Forms(bytes, phase)) {
+        if (form.size() >= kShortestBase64) AddLiteral(std::move(form), encoding, kPhases[phase]);
       }
     }
   }
 
-  bool Add(EncodedTerm term, const std::string& text, Encoding encoding) {
-    std::optional<std::string> bytes = charsets_.Encode(text, encoding);
-    if (!bytes) return false;
-    if (bytes->size() < kShortestPattern) {
-      if (encoding != Encoding::kUtf8) return true;
-      diagnostics_.Warning(Code::kShortPattern, term.at, "this literal has only " + std::to_string(bytes->size()) + " bytes in UTF-8",
-                           "it will turn up by chance; encodings in which it has fewer than 4 bytes are left out");
+  void AddForms(std::vector<std::string> forms, Encoding encoding, TransferForm form) {
+    for (std::string& bytes : forms) AddLiteral(std::move(bytes), encoding, form);
+  }
+
+  LoweredPattern NewPattern(Encoding encoding, TransferForm form, model::CostClass cost) const {
+    LoweredPattern pattern;
+    pattern.entry.detector = index_;
+    pattern.entry.term = term_;
+    pattern.entry.encoding = encoding;
+    pattern.entry.form = form;
+    pattern.entry.cost = cost;
+    pattern.ignore_case = ignore_case_;
+    pattern.at = at_;
+    return pattern;
+  }
+
+  void AddLiteral(std::string bytes, Encoding encoding, TransferForm form) {
+    LoweredPattern pattern = NewPattern(encoding, form, model::CostClass::kLiterals);
+    pattern.entry.length = pattern.entry.min_length = pattern.entry.max_length = static_cast<uint32_t>(bytes.size());
+    pattern.entry.AddFirstByte(static_cast<uint8_t>(bytes[0]));
+    const bool has_bytes_to_align = form == TransferForm::kPlain ? !IsAscii(bytes) : form == TransferForm::kPercent || form == TransferForm::kQuotedPrintable;
+    pattern.entry.confirm_alignment = NeedsAlignment(encoding) && has_bytes_to_align;
+    pattern.bytes = std::move(bytes);
+    program_.patterns.push_back(std::move(pattern));
+  }
+
+  void EncodeRegex(const syntax::Located<std::string>& source) {
+    at_ = source.at;
+    const std::variant<Expression, ExpressionError> parsed = ParseExpression(FromUtf8(source.value), detector_.ignore_case);
+    if (const auto* error = std::get_if<ExpressionError>(&parsed)) {
+      diagnostics_.Error(Code::kExpressionRefused, at_, error->message + " (character " + std::to_string(error->character + 1) + " of the expression)");
+      return;
     }
-    term.encoding = encoding;
-    term.confirm_alignment = NeedsAlignment(encoding) && !IsAscii(*bytes);
-    term.bytes = std::move(*bytes);
-    program_.terms.push_back(std::move(term));
-    return true;
+    EncodeExpression(*std::get_if<Expression>(&parsed));
+  }
+
+  void EncodeExpression(const Expression& expression) {
+    const bool raw = !NamesCharactersBeyondAscii(expression);
+    size_t written = 0;
+    for (const Encoding encoding : encodings_) {
+      const bool is_wide = encoding == Encoding::kUtf16Le || encoding == Encoding::kUtf16Be;
+      if (encoding == Encoding::kHz || encoding == Encoding::kIso2022Jp || encoding == Encoding::kUtf7) continue;
+      if (raw && !is_wide && encoding != Encoding::kUtf8 && encoding != encodings_[0]) continue;
+      std::string problem;
+      const std::optional<ByteForm> form = raw && !is_wide ? writer_.WriteRaw(expression) : writer_.Write(expression, encoding, problem);
+      if (!problem.empty()) diagnostics_.Note(Code::kNotCarried, at_, problem, "the other encodings are looked for");
+      if (!form) continue;
+      if (form->min_bytes == 0) {
+        diagnostics_.Error(Code::kExpressionMatchesEmpty, at_, "this expression matches the empty text, so it would fire everywhere",
+                           "make at least one character of it obligatory");
+        return;
+      }
+      AddExpression(*form, encoding);
+      ++written;
+    }
+    if (written == 0) diagnostics_.Error(Code::kNowhereRepresentable, at_, "this expression can be written in none of the detector's encodings");
+  }
+
+  void AddExpression(const ByteForm& form, Encoding encoding) {
+    LoweredPattern pattern = NewPattern(encoding, TransferForm::kPlain, model::CostClass::kExpressions);
+    pattern.entry.min_length = form.min_bytes;
+    pattern.entry.max_length = form.max_bytes;
+    pattern.entry.length = form.min_bytes == form.max_bytes ? form.min_bytes : 0;
+    for (size_t b = 0; b < form.first.size(); ++b) {
+      if (form.first[b]) pattern.entry.AddFirstByte(static_cast<uint8_t>(b));
+    }
+    pattern.entry.confirm_alignment = NeedsAlignment(encoding) && (form.first >> 128).any();
+    pattern.bytes = form.text;
+    program_.patterns.push_back(std::move(pattern));
   }
 
   Program& program_;
+  model::DetectorIndex index_;
+  const syntax::DetectorSource& detector_;
+  CharsetEncoder& charsets_;
+  ByteExpressionWriter& writer_;
   Diagnostics& diagnostics_;
-  CharsetEncoder charsets_;
+  std::vector<Encoding> encodings_;
+  uint32_t term_ = 0;
+  syntax::Position at_;
+  bool ignore_case_ = false;
 };
 
 }  // namespace
 
 void Encode(Program& program, Diagnostics& diagnostics) {
-  TermEncoder encoder(program, diagnostics);
-  for (model::DetectorIndex i = 0; i < program.detectors.size(); ++i) encoder.EncodeDetector(i, *program.detectors[i]);
+  CharsetEncoder charsets;
+  ByteExpressionWriter writer;
+  for (model::DetectorIndex i = 0; i < program.detectors.size(); ++i) DetectorEncoder(program, i, charsets, writer, diagnostics).Run();
 }
 
 }  // namespace sluice::compile

@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <tuple>
 
-#include "rules/evaluate/alignment.h"
+#include "rules/evaluate/confirm.h"
 
 namespace sluice::compile {
 namespace {
@@ -47,7 +47,8 @@ uint8_t BytesPerCharacter(model::Encoding encoding) {
 
 struct MemoryScanner::Impl {
   std::vector<DatabasePtr> databases;
-  std::vector<bundle::Pattern> patterns;
+  std::vector<model::Pattern> patterns;
+  std::vector<model::Detector> detectors;
   std::unique_ptr<hs_scratch_t, FreeScratch> scratch;
 
   Status OpenDatabase(const bundle::Database& database) {
@@ -76,19 +77,20 @@ struct MemoryScanner::Impl {
   }
 
   bool Confirm(const RawHit& raw, ByteView text, FoundHit& found) const {
-    const bundle::Pattern& pattern = patterns[raw.pattern];
-    const uint64_t begin = raw.end - std::min<uint64_t>(pattern.length, raw.end);
-    if (pattern.confirm_alignment &&
-        evaluate::CheckAlignment(pattern.encoding, text.First(static_cast<size_t>(begin)), true) == evaluate::Alignment::kAstride) {
-      return false;
-    }
+    const model::Pattern& pattern = patterns[raw.pattern];
+    const auto end = static_cast<size_t>(raw.end);
+    const size_t window_begin = end > evaluate::kConfirmWindow ? end - evaluate::kConfirmWindow : 0;
+    const ByteView window = text.Sub(window_begin, end - window_begin);
+    const evaluate::Confirmation confirmation = evaluate::Confirm(pattern, detectors[pattern.detector], window, window_begin == 0);
+    if (!confirmation.stands) return false;
+    const size_t begin = end - std::min<size_t>(confirmation.length, end);
     found.pattern = raw.pattern;
     found.hit.detector = pattern.detector;
     found.hit.term = pattern.term;
     found.hit.bytes_per_character = BytesPerCharacter(pattern.encoding);
     found.hit.begin = begin;
     found.hit.end = raw.end;
-    found.hit.value = HashBytes(text.Sub(static_cast<size_t>(begin), static_cast<size_t>(raw.end - begin)));
+    found.hit.value = HashBytes(text.Sub(begin, end - begin));
     return true;
   }
 };
@@ -98,9 +100,11 @@ MemoryScanner::MemoryScanner(MemoryScanner&&) noexcept = default;
 MemoryScanner& MemoryScanner::operator=(MemoryScanner&&) noexcept = default;
 MemoryScanner::~MemoryScanner() = default;
 
-Result<MemoryScanner> MemoryScanner::Open(std::span<const bundle::Database> databases, std::span<const bundle::Pattern> patterns) {
+Result<MemoryScanner> MemoryScanner::Open(std::span<const bundle::Database> databases, std::span<const model::Pattern> patterns,
+                                          std::span<const model::Detector> detectors) {
   auto impl = std::make_unique<Impl>();
   impl->patterns.assign(patterns.begin(), patterns.end());
+  impl->detectors.assign(detectors.begin(), detectors.end());
   for (const bundle::Database& database : databases) {
     if (database.mode != bundle::DatabaseMode::kStream) continue;
     if (const Status status = impl->OpenDatabase(database); !status) return status.error();

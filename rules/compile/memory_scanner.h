@@ -21,8 +21,9 @@ struct FoundHit {
 
 class MemoryScanner {
  public:
-  // `patterns` and the databases' blobs must outlive the scanner only during Open.
-  static Result<MemoryScanner> Open(std::span<const bundle::Database> databases, std::span<const bundle::Pattern> patterns);
+  // All are copied. REQUIRES: each pattern's detector is one of `detectors`.
+  static Result<MemoryScanner> Open(std::span<const bundle::Database> databases, std::span<const model::Pattern> patterns,
+                                    std::span<const model::Detector> detectors);
   MemoryScanner(MemoryScanner&&) noexcept;
   MemoryScanner& operator=(MemoryScanner&&) noexcept;
   ~MemoryScanner();

@@ -38,6 +38,32 @@ void AddFile(const std::string& path, SourceSet& sources, Diagnostics& diagnosti
   sources.Add(path, std::move(text).value());
 }
 
+std::string_view Trimmed(std::string_view line) {
+  while (!line.empty() && (line.front() == ' ' || line.front() == '\t')) line.remove_prefix(1);
+  while (!line.empty() && (line.back() == ' ' || line.back() == '\t')) line.remove_suffix(1);
+  return line;
+}
+
+// One entry a line; empty lines and those that begin with # are left out. The file becomes a source of the bundle.
+void LoadListFile(syntax::ListSource& list, SourceSet& sources, Diagnostics& diagnostics) {
+  if (list.file.value.empty()) return;
+  const fs::path path = fs::path(sources.file(list.file.at.file).name()).parent_path() / list.file.value;
+  Result<std::string> text = SourceSet::ReadFile(path.string());
+  if (!text) {
+    diagnostics.Error(Code::kCannotRead, list.file.at, text.error().message(), "paths are relative to the pack");
+    return;
+  }
+  const uint32_t file = sources.Add(path.string(), std::move(text).value());
+  if (syntax::FindInvalidUtf8(sources.file(file).text()) != std::string_view::npos) {
+    diagnostics.Error(Code::kInvalidUtf8, {file, 0, 0}, "this list is not UTF-8", "save the file as UTF-8");
+    return;
+  }
+  for (uint32_t line = 1; line <= sources.file(file).line_count(); ++line) {
+    const std::string_view entry = Trimmed(sources.file(file).Line(line));
+    if (!entry.empty() && entry.front() != '#') list.entries.push_back({std::string(entry), {file, line, 1}});
+  }
+}
+
 }  // namespace
 
 void CollectSources(const std::vector<std::string>& paths, SourceSet& sources, Diagnostics& diagnostics) {
@@ -51,10 +77,15 @@ void CollectSources(const std::vector<std::string>& paths, SourceSet& sources, D
   }
 }
 
-void Parse(const SourceSet& sources, Program& program, Diagnostics& diagnostics) {
-  for (uint32_t file = 0; file < sources.size(); ++file) {
+void Parse(SourceSet& sources, Program& program, Diagnostics& diagnostics) {
+  const auto packs = static_cast<uint32_t>(sources.size());
+  for (uint32_t file = 0; file < packs; ++file) {
     const std::optional<syntax::Node> root = syntax::ReadYaml(sources, file, diagnostics);
-    if (root) program.packs.push_back(syntax::ReadPack(*root, diagnostics));
+    if (!root) continue;
+    syntax::PackSource pack = syntax::ReadPack(*root, diagnostics);
+    for (syntax::ListSource& list : pack.lists) LoadListFile(list, sources, diagnostics);
+    for (syntax::ListSource& group : pack.groups) LoadListFile(group, sources, diagnostics);
+    program.packs.push_back(std::move(pack));
   }
 }
 

@@ -14,24 +14,18 @@
 
 namespace sluice::compile {
 
-// A byte string or byte expression to look for, before it goes to a database. Its rank is its pattern id.
+// A byte string or byte expression to look for. Its rank is its pattern id.
 struct LoweredPattern {
-  bundle::Pattern entry;
-  std::string bytes;  // of a literal; the expression's source otherwise
+  model::Pattern entry;
+  std::string bytes;  // of a literal; the text of an expression otherwise
   bool ignore_case = false;
   syntax::Position at;
 };
 
-// One way in which a literal travels.
-struct EncodedTerm {
-  model::DetectorIndex detector = 0;
-  uint32_t term = 0;
-  model::Encoding encoding = model::Encoding::kBytes;
-  model::TransferForm form = model::TransferForm::kPlain;
-  std::string bytes;
-  bool ignore_case = false;
-  bool confirm_alignment = false;
-  syntax::Position at;
+// A detector with its lists filled in.
+struct ResolvedDetector {
+  const syntax::DetectorSource* source = nullptr;
+  std::vector<syntax::ContentSource> literals;  // no lists left; terms 0..n-1, the expressions follow
 };
 
 struct BuiltDatabase {
@@ -45,10 +39,9 @@ struct BuiltDatabase {
 struct Program {
   std::vector<syntax::PackSource> packs;                  // Parse
   model::Policy policy;                                   // Resolve
-  std::vector<const syntax::DetectorSource*> detectors;   // Resolve: source of policy.detectors[i]
+  std::vector<ResolvedDetector> detectors;                // Resolve: source of policy.detectors[i]
   std::vector<const syntax::RuleSource*> rules;           // Resolve: source of policy.rules[i]
-  std::vector<EncodedTerm> terms;                         // Encode
-  std::vector<LoweredPattern> patterns;                   // Lower
+  std::vector<LoweredPattern> patterns;                   // Encode; Lower drops the doubled ones
   std::vector<BuiltDatabase> databases;                   // Build
   bundle::Platform platform;                              // Build
 };

@@ -10,18 +10,18 @@ namespace sluice::compile {
 // Rule files of a path, sorted by name, into `sources`.
 void CollectSources(const std::vector<std::string>& paths, syntax::SourceSet& sources, syntax::Diagnostics& diagnostics);
 
-// YAML → packs.
-void Parse(const syntax::SourceSet& sources, Program& program, syntax::Diagnostics& diagnostics);
+// YAML → packs; the files of lists join the sources.
+void Parse(syntax::SourceSet& sources, Program& program, syntax::Diagnostics& diagnostics);
 // Names → indices; the policy that the packs make together.
 void Resolve(Program& program, syntax::Diagnostics& diagnostics);
 // What cannot be meant: doubled ids, counts out of reach, detectors without terms.
 void Check(const Program& program, syntax::Diagnostics& diagnostics);
 // What is probably not meant.
 void Lint(const Program& program, syntax::Diagnostics& diagnostics);
-// Literals → byte strings in every encoding that can carry them.
+// Literals and expressions → byte patterns in every encoding that can carry them.
 void Encode(Program& program, syntax::Diagnostics& diagnostics);
-// Byte strings and expressions → patterns by cost class, with ids.
-void Lower(Program& program, syntax::Diagnostics& diagnostics);
+// One pattern for the same bytes in several encodings. From here on a pattern's rank is its id.
+void Lower(Program& program);
 // Every expression on its own, so that a refusal is shown where it stands.
 void CheckExpressions(const Program& program, syntax::Diagnostics& diagnostics);
 // Patterns → databases. The only stage that calls hs_compile*, together with CheckExpressions.

@@ -9,6 +9,9 @@
 
 namespace sluice::model {
 
+// The most hits a condition can ask for, so that nobody has to count further.
+inline constexpr uint32_t kLargestCount = 1000;
+
 // Index into the policy's list of detectors.
 using DetectorIndex = uint32_t;
 

@@ -9,17 +9,21 @@
 #include <vector>
 
 #include "rules/model/condition.h"
+#include "rules/model/validator_kind.h"
 #include "rules/model/words.h"
 
 namespace sluice::model {
 
 enum class DetectorKind : uint8_t { kLiterals, kExpressions, kCount };
 
-// What to look for. Its patterns are in the bundle's pattern table.
+// What to look for. Its patterns are in the bundle's pattern table; a hit of theirs is a finding only when what matched
+// also passes the validator and is as random as asked (rules/evaluate/confirm.h).
 struct Detector {
   std::string id;
   DetectorKind kind = DetectorKind::kLiterals;
-  uint32_t term_count = 0;  // literals or expressions as written, before encodings multiply them
+  uint32_t term_count = 0;  // literals and expressions as written, before encodings multiply them
+  ValidatorKind validator = ValidatorKind::kNone;
+  uint32_t min_entropy_millibits = 0;  // Shannon entropy per character of the token that ends the match; 0: any
 };
 
 // An address block; IPv4 as ::ffff:a.b.c.d/96+n (RFC 4291, 2.5.5.2).
@@ -40,6 +44,13 @@ struct Scope {
   uint64_t max_bytes = UINT64_MAX;
 };
 
+// Traffic for which a rule does not fire, until a day.
+struct Exception {
+  std::string reason;
+  int64_t expires_unix_seconds = 0;  // it holds before this moment
+  Scope scope;
+};
+
 struct Rule {
   std::string id;  // family.name, such as cn.state-secret.mark
   std::string title;
@@ -47,6 +58,7 @@ struct Rule {
   uint8_t confidence = 50;  // 0..100
   Action action = Action::kAlert;
   Scope scope;
+  std::vector<Exception> exceptions;
   Condition condition;
 };
 

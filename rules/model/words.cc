@@ -1,5 +1,7 @@
 #include "rules/model/words.h"
 
+#include "rules/model/pattern.h"
+
 namespace sluice::model {
 namespace {
 
@@ -11,6 +13,7 @@ constexpr Names<Action> kActions = {"allow", "alert", "block", "quarantine"};
 constexpr Names<Direction> kDirections = {"upload", "download", "both"};
 constexpr Names<FailCause> kFailCauses = {"flow_table_full",           "reassembly_limit",  "scanner_error", "overload",
                                           "unverified_retransmission", "ambiguous_framing", "uninspectable"};
+constexpr Names<CostClass> kCostClasses = {"literals", "expressions"};
 constexpr Names<FailMode> kFailModes = {"open", "closed"};
 
 template <typename E, size_t N>
@@ -33,6 +36,7 @@ std::string_view Name(Severity value) { return NameIn(kSeverities, value); }
 std::string_view Name(Action value) { return NameIn(kActions, value); }
 std::string_view Name(Direction value) { return NameIn(kDirections, value); }
 std::string_view Name(FailCause value) { return NameIn(kFailCauses, value); }
+std::string_view Name(CostClass value) { return NameIn(kCostClasses, value); }
 std::string_view Name(FailMode value) { return NameIn(kFailModes, value); }
 
 std::optional<Severity> SeverityFromName(std::string_view name) { return FromName<Severity>(kSeverities, name); }

@@ -39,6 +39,13 @@ constexpr CodeText kCodes[] = {
     {Code::kDetectorWithoutTerms, "a detector has nothing to look for", "Give it literals or a regex."},
     {Code::kCountUnreachable, "a count that can never be reached", "More detectors are asked for than there are."},
     {Code::kUnusedDetector, "no rule uses this detector", "It is checked but not compiled into the policy."},
+    {Code::kUnknownList, "a list or group that no pack defines", "Lists hold terms, groups hold address blocks. Names are shared by all packs of a policy."},
+    {Code::kBadAddress, "not an address block", "Write 192.0.2.0/24 or 2001:db8::/32. Bits set beyond the prefix are nearly always a mistake, so they are refused."},
+    {Code::kBadDate, "not a day", "Write days as 2027-01-31."},
+    {Code::kContradiction, "a scope or condition that nothing can meet", "The rule could never fire."},
+    {Code::kExpiredException, "an exception whose day has passed", "It no longer holds. Remove it, or give it another day and a reason that is still true."},
+    {Code::kBadCondition, "a condition that does not hold together",
+     "'near' takes detectors only, 'any' with 'at_least' needs that many children, and conditions nest at most 16 deep."},
     {Code::kNotRepresentable, "a literal cannot be written in an encoding that was asked for",
      "The detector names its encodings, and this text has characters that one of them lacks. Remove that encoding, or move "
      "the literal to a detector of its own."},
@@ -53,11 +60,22 @@ constexpr CodeText kCodes[] = {
      "Patterns of fewer than four bytes turn up in random data all the time, and cost the matcher dearly. That encoding is "
      "left out; text in it is found by the longer terms only."},
     {Code::kBadHex, "not hexadecimal", "Hexadecimal bytes are pairs of digits, optionally with spaces between: {hex: \"c3 d8\"}."},
+    {Code::kNotCarried, "an expression that cannot be written in an encoding",
+     "Expressions that name characters beyond ASCII are written anew for each encoding. A word boundary in the middle cannot be; at "
+     "either end it can."},
+    {Code::kPatternTooWeak, "an expression that matches nearly everything", "It would fire on any text. Make it ask for more."},
     {Code::kExampleNotFound, "a rule does not find its own match example",
      "Every example under `match` is tried in each encoding that the detectors cover, and the rule must fire on each."},
     {Code::kExampleFound, "a rule fires on its own no_match example", "The message says which detector fired and in which encoding."},
     {Code::kNoExamples, "a rule has no match example",
      "An example is how a reader learns what the rule is for, and how a change is kept from breaking it unseen."},
+    {Code::kStateBudget, "the policy needs more stream state than its budget",
+     "Hyperscan keeps this many bytes for each flow and direction, while the flow lives. A million flows at 512 bytes are half a gigabyte. "
+     "Counted repetitions such as .{0,200} cost most; use 'near' instead, which is judged outside."},
+    {Code::kCommonTerm, "a term that is common in ordinary text",
+     "It would fire all the time, or keep the matcher busy where it is one of several parts. Ask for more around it: a longer text, "
+     "a neighbour ('near'), or a whole word ('word: true')."},
+    {Code::kPatternCount, "a policy with very many patterns", "Beyond some hundred thousand patterns the databases outgrow the processor's caches. Name the encodings that you need."},
     {Code::kCannotRead, "a file cannot be read", "The message is the system's."},
     {Code::kCannotWrite, "the bundle cannot be written", "The old file, if there was one, is untouched."},
     {Code::kNoRules, "the policy has no rules", "A policy without rules finds nothing; that is never what was meant."},

@@ -8,17 +8,28 @@
 #include <string>
 #include <vector>
 
+#include "rules/model/condition.h"
 #include "rules/model/encoding.h"
+#include "rules/model/validator_kind.h"
 #include "rules/model/words.h"
 #include "rules/syntax/source.h"
 
 namespace sluice::syntax {
 
-// Bytes to look for or to try a rule with: text, {hex: …}, or (examples only) {file: …}.
+// Bytes to look for or to try a rule with: text, {hex: …}, {list: …} (literals only) or {file: …} (examples only).
 struct ContentSource {
-  enum class Kind : uint8_t { kText, kHex, kFile };
+  enum class Kind : uint8_t { kText, kHex, kFile, kList };
   Kind kind = Kind::kText;
   Located<std::string> value;
+};
+
+// Ways in which a literal may be put for transport; the compiler makes a pattern for each.
+struct TransferSet {
+  bool percent = true, quoted_printable = true, html = true, json = true, base64 = true;
+};
+
+struct VariantSet {
+  bool spacing = false, line_break = false, width = false, look_alike = false;
 };
 
 struct DetectorSource {
@@ -26,14 +37,51 @@ struct DetectorSource {
   std::vector<ContentSource> literals;
   std::vector<Located<std::string>> expressions;
   std::vector<Located<model::Encoding>> encodings;  // empty: the default set
+  TransferSet transfer;
+  VariantSet variants;
+  std::vector<Located<std::string>> unless_followed_by;
+  model::ValidatorKind validator = model::ValidatorKind::kNone;
+  double min_entropy = 0;  // bits per character
   bool ignore_case = false;
+  bool whole_word = false;
   Position at;
 };
 
-// One entry of a rule's `detect`: the name of a detector, or one written in place.
+// The name of a detector, or one written in place.
 struct DetectorUse {
   Located<std::string> reference;
   std::shared_ptr<const DetectorSource> inline_detector;  // where set, `reference` is empty
+};
+
+struct ConditionSource {
+  enum class Kind : uint8_t { kDetector, kAll, kAny, kNot, kNear };
+  Kind kind = Kind::kDetector;
+  DetectorUse detector;                   // kDetector
+  Located<uint64_t> min_count{1, {}};     // kDetector: hits; kAny: children
+  bool distinct = false;                  // kDetector
+  uint8_t where = model::Where::kAnywhere;  // kDetector
+  uint64_t within = 0;                    // kNear: characters
+  std::vector<ConditionSource> children;  // kNear: the anchor first
+  Position at;
+};
+
+struct ScopeSource {
+  model::Direction direction = model::Direction::kBoth;
+  std::vector<Located<std::string>> sources;       // groups or address blocks
+  std::vector<Located<std::string>> destinations;
+  std::vector<Located<std::string>> applications;
+  std::vector<Located<std::string>> media_types;
+  std::vector<Located<std::string>> clients;
+  uint64_t min_bytes = 0;
+  uint64_t max_bytes = UINT64_MAX;
+  Position at;
+};
+
+struct ExceptionSource {
+  std::string reason;
+  Located<std::string> expires;  // a day, YYYY-MM-DD
+  ScopeSource scope;
+  Position at;
 };
 
 struct RuleSource {
@@ -42,9 +90,9 @@ struct RuleSource {
   model::Severity severity = model::Severity::kMedium;
   uint8_t confidence = 50;
   model::Action action = model::Action::kAlert;
-  model::Direction direction = model::Direction::kBoth;
-  std::vector<DetectorUse> detect;
-  Located<uint64_t> min_count{1, {}};
+  ScopeSource scope;
+  std::vector<ExceptionSource> exceptions;
+  ConditionSource condition;
   std::vector<ContentSource> match;
   std::vector<ContentSource> no_match;
   Position at;
@@ -55,11 +103,20 @@ struct FailSource {
   model::FailMode mode = model::FailMode::kClosed;
 };
 
+// A named list: of terms to look for, or of address blocks.
+struct ListSource {
+  Located<std::string> name;
+  std::vector<Located<std::string>> entries;
+  Located<std::string> file;  // where set, the entries are the lines of that file
+};
+
 struct PackSource {
   uint32_t file = 0;
   std::optional<Located<std::string>> id;
   std::string title;
   std::vector<FailSource> fail;
+  std::vector<ListSource> lists;
+  std::vector<ListSource> groups;
   std::vector<DetectorSource> detectors;
   std::vector<RuleSource> rules;
 };

@@ -32,6 +32,7 @@ class SourceFile {
 
   const std::string& name() const { return name_; }
   const std::string& text() const { return text_; }
+  uint32_t line_count() const { return static_cast<uint32_t>(line_starts_.size()); }
   // Without its line end; empty when there is no such line.
   std::string_view Line(uint32_t line) const;
   // From a byte column (from 0) of a line to one in characters (from 1).
