@@ -67,8 +67,8 @@ detectors:
   mark: {literals: [机密★, TOPSECRET-MARK]}
   watched: {literals: [watch-this]}
 rules:
-  - {id: cn.mark, title: A mark, severity: critical, action: block, direction: both, detect: mark}
-  - {id: tlp.watch, title: A watched word, severity: low, action: alert, direction: both, detect: watched}
+  - {id: cn.mark, title: A mark, severity: critical, action: block, scope: {direction: both}, detect: mark}
+  - {id: tlp.watch, title: A watched word, severity: low, action: alert, scope: {direction: both}, detect: watched}
 )");
   return policy;
 }

@@ -269,7 +269,10 @@ TEST(Pipeline, SynFloodEvictsOnlyHalfOpenFlows) {
 }
 
 TEST(Pipeline, EncryptedBytesAreCountedAsSuch) {
-  std::string hello("\x16\x03\x01\x00\x04\x0e\x00\x00\x00", 9);
+  // ClientHello: version, random, no session id, one cipher suite, no compression (RFC 8446, 4.1.2).
+  const std::string body = std::string("\x03\x03", 2) + std::string(32, 'r') + std::string("\x00\x00\x02\x13\x01\x01\x00", 7);
+  const std::string handshake = std::string("\x01\x00\x00", 3) + static_cast<char>(body.size()) + body;
+  const std::string hello = std::string("\x16\x03\x01\x00", 4) + static_cast<char>(handshake.size()) + handshake;
   std::string data("\x17\x03\x03\x01\x00", 5);
   data += std::string(256, '\x5a');
   const auto frames = TcpSession({.server_port = 443}).Handshake().Upload(hello + data + data).Finish().frames();
