@@ -28,8 +28,8 @@ uint64_t ScalarSum(const uint8_t* p, size_t size) noexcept {
   return sum;
 }
 
-// pmaddwd adds pairs of signed words. Flipping the top bit makes an unsigned word w into the signed w - 0x8000; what was
-// taken away is added back at the end. One block stays far from the limits of a 32-bit lane.
+// pmaddwd adds pairs of signed words. Flipping the top bit makes an unsigned word w into the signed w - 0x8000; what
+// was taken away is added back at the end. One block stays far from the limits of a 32-bit lane.
 constexpr size_t kBlockBytes = 1u << 16;
 constexpr uint64_t kBias = 0x8000;
 

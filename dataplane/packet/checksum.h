@@ -1,7 +1,7 @@
 // The Internet checksum (RFC 1071): whole, by parts, and updated in place (RFC 1624).
 //
-// For the parser, which verifies, and for those who write packets (resets, block pages, put-together datagrams). Results
-// are numbers as StoreBe16 takes them. Thread: pure. Allocates: never.
+// For the parser, which verifies, and for those who write packets (resets, block pages, put-together datagrams).
+// Results are numbers as StoreBe16 takes them. Thread: pure. Allocates: never.
 #pragma once
 
 #include <cstdint>

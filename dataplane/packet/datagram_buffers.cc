@@ -70,6 +70,7 @@ Packet* DatagramBuffers::Assemble(const Packet* first, const Packet& completing)
   whole.index = completing.index;
   whole.port = completing.port;
   whole.link_type = LinkType::kRawIp;
+  whole.is_datagram = true;
   whole.outer = {.tunnel_id = first->headers.tunnel_id,
                  .vlan = first->headers.vlan,
                  .tunnel_depth = first->headers.tunnel_depth};

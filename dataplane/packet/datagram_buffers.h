@@ -19,8 +19,8 @@ class DatagramBuffers {
   uint32_t in_use() const noexcept { return static_cast<uint32_t>(packets_.size() - free_.size()); }
   bool Owns(const Packet* packet) const noexcept;
 
-  // A datagram from its fragments, which are in order, without holes, linked by `next`, and stay untouched. `completing`
-  // is the one that came last. REQUIRES: !empty(), and a length that an IP header can carry.
+  // A datagram from its fragments, which are in order, without holes, linked by `next`, and stay untouched.
+  // `completing` is the one that came last. REQUIRES: !empty(), and a length that an IP header can carry.
   Packet* Assemble(const Packet* first, const Packet& completing) noexcept;
   // REQUIRES: Owns(packet), in use.
   void Release(Packet* packet) noexcept;

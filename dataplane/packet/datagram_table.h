@@ -43,7 +43,9 @@ class DatagramTable {
 
   FragmentedDatagram* At(uint32_t slot) noexcept { return slot == kNone ? nullptr : &slots_[slot].datagram; }
   uint32_t SlotOf(const FragmentedDatagram* datagram) const noexcept;
-  uint32_t& BucketOf(const FragmentKey& key) noexcept { return buckets_[Hash(key, hash_seed_) & (buckets_.size() - 1)]; }
+  uint32_t& BucketOf(const FragmentKey& key) noexcept {
+    return buckets_[Hash(key, hash_seed_) & (buckets_.size() - 1)];
+  }
   void Append(AgeList& list, uint32_t slot) noexcept;
   void Unlink(AgeList& list, uint32_t slot) noexcept;
 

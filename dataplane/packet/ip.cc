@@ -1,5 +1,5 @@
-// IPv4 (RFC 791) and IPv6 (RFC 8200). Not handled: the final address of an IPv4 source route, which no router follows any
-// more (RFC 7126); a TCP segment that uses one shows as bad_tcp_checksum.
+// IPv4 (RFC 791) and IPv6 (RFC 8200). Not handled: the final address of an IPv4 source route, which no router follows
+// any more (RFC 7126); a TCP segment that uses one shows as bad_tcp_checksum.
 #include "dataplane/packet/checksum.h"
 #include "dataplane/packet/walk.h"
 

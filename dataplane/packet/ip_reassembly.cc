@@ -48,7 +48,8 @@ struct IpReassembler::Impl {
   Packet* Take(FragmentedDatagram& datagram) noexcept;
   void GiveUp(FragmentedDatagram* datagram, ReassemblyOutcome why, FrameList& frames) noexcept;
   void Refuse(Packet* fragment, ReassemblyOutcome why, ReassemblyResult& result) noexcept;
-  void Condemn(FragmentedDatagram* datagram, Packet* fragment, ReassemblyOutcome why, ReassemblyResult& result) noexcept;
+  void Condemn(FragmentedDatagram* datagram, Packet* fragment, ReassemblyOutcome why,
+               ReassemblyResult& result) noexcept;
   FragmentedDatagram* FindOrStart(const FragmentKey& key, FrameList& evicted) noexcept;
   void Hold(FragmentedDatagram* datagram, Packet* fragment, FrameList& evicted, ReassemblyResult& result) noexcept;
   bool IsOverLimit() const noexcept;

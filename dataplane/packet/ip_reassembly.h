@@ -68,8 +68,8 @@ class IpReassembler {
 
   // REQUIRES: Parse said kFragment of this packet. Takes it over.
   // A datagram's data is its innermost IP header (right length, no fragment bits, no fragment header) and its payload;
-  // link_type is kRawIp, `outer` is what the fragments came through, `fragments` are the frames, in order of their place;
-  // port, time and index are those of the fragment that completed it. wire_length equals length.
+  // link_type is kRawIp, is_datagram is set, `outer` is what the fragments came through, `fragments` are the frames, in
+  // order of their place; port, time and index are those of the fragment that completed it.
   ReassemblyResult Push(Packet* fragment, Timestamp now) noexcept;
 
   // Gives the buffer of a datagram back; its `fragments` are the caller's. REQUIRES: from Push, and not pushed since.
@@ -80,8 +80,8 @@ class IpReassembler {
   // At the end: frames of everything that is held, reason kExpired, oldest first.
   [[nodiscard]] Packet* Drain() noexcept;
 
-  // In fragments: each is counted as kHeld or kCompleted (one a datagram) when it is taken in, and by the reason when it
-  // goes no further.
+  // In fragments: each is counted as kHeld or kCompleted (one a datagram) when it is taken in, and by the reason when
+  // it goes no further.
   const CounterSet<ReassemblyOutcome>& counters() const noexcept;
   uint32_t datagrams_in_progress() const noexcept;
   uint32_t held_fragments() const noexcept;

@@ -52,8 +52,8 @@ struct Headers {
   uint32_t fragment_id = 0;
   uint16_t vlan = 0;             // outermost tag's VLAN id, 0 where none
   uint16_t ethertype = 0;        // of what follows the last tag
-  // Mix of the VNIs, GRE keys and inner VLANs passed on the way; 0 where none. MPLS labels and PPTP call ids are left out:
-  // each direction has its own, and both directions of a conversation must meet in one flow.
+  // Mix of the VNIs, GRE keys and inner VLANs passed on the way; 0 where none. MPLS labels and PPTP call ids are left
+  // out: each direction has its own, and both directions of a conversation must meet in one flow.
   uint32_t tunnel_id = 0;
   uint16_t l3_offset = 0;        // innermost IP header
   uint16_t l4_offset = 0;
@@ -65,8 +65,8 @@ struct Headers {
   TcpFields tcp;
 };
 
-// What was passed on the way to the first byte of Packet::data. All zero for a frame from a port or a capture; set for a
-// datagram put together from fragments, which keeps the links and tunnels that its fragments came through.
+// What was passed on the way to the first byte of Packet::data. All zero for a frame from a port or a capture; set for
+// a datagram put together from fragments, which keeps the links and tunnels that its fragments came through.
 struct OuterContext {
   uint32_t tunnel_id = 0;
   uint16_t vlan = 0;
@@ -87,7 +87,8 @@ struct Packet {
   uint8_t port = 0;          // where it came in
   OuterContext outer;
   bool is_datagram = false;  // put together from fragments: its memory belongs to the reassembler, not to a driver
-  bool checksum_trusted = false;  // the device verified IP and transport checksums, or the capture is known to be offloaded
+  // The device verified IP and transport checksums, or the capture is known to be offloaded.
+  bool checksum_trusted = false;
   Headers headers;
 
   ByteView Frame() const { return {data, length}; }

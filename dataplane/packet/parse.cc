@@ -11,8 +11,8 @@ namespace {
 // Offsets in Headers are 16 bits wide.
 constexpr uint32_t kMaxHeaderBytes = 0xffff;
 
-// `headers` = Headers{}, in a few wide stores: where the compiler sees the zeros it takes a slow string instruction, which
-// was a tenth of Parse.
+// `headers` = Headers{}, in a few wide stores: where the compiler sees the zeros it takes a slow string instruction,
+// which was a tenth of Parse.
 void Clear(Headers& headers) noexcept {
   static constexpr Headers kEmpty{};
   const Headers* empty = &kEmpty;

@@ -1,8 +1,8 @@
 // Parse: from a frame to its innermost IP and transport headers. Second room of the story.
 //
 // Opens Ethernet, 802.1Q/QinQ, MPLS, PPPoE, Linux cooked, raw IP, IPv4/IPv6 with all extension headers, GRE, IP-in-IP,
-// 6in4, VXLAN and Geneve to a bounded depth. Thread: pure. Allocates: never. Failure: a named reject; packet.headers then
-// holds what was readable up to that point.
+// 6in4, VXLAN and Geneve to a bounded depth. Thread: pure. Allocates: never. Failure: a named reject; packet.headers
+// then holds what was readable up to that point.
 #pragma once
 
 #include <string_view>

@@ -1,4 +1,5 @@
-// Tunnels: IP in IP, GRE with what it carries, VXLAN and Geneve. Not verified: the GRE checksum, which few receivers check.
+// Tunnels: IP in IP, GRE with what it carries, VXLAN and Geneve. Not verified: the GRE checksum, which few receivers
+// check.
 #include "dataplane/packet/walk.h"
 
 namespace sluice::packet {

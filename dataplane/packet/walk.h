@@ -2,8 +2,8 @@
 //
 // Private to this folder. Each opener reads the header at `offset`, moves past it, narrows the end to what the header
 // says, and tells what stands next. Two ends are kept: `end`, up to where bytes can be read, and `declared_end`, up to
-// where they were on the wire; they differ where the capture cut the frame. A length that reaches past `declared_end` is
-// a lie; one that reaches past `end` only was cut off. Thread: one packet. Allocates: never.
+// where they were on the wire; they differ where the capture cut the frame. A length that reaches past `declared_end`
+// is a lie; one that reaches past `end` only was cut off. Thread: one packet. Allocates: never.
 #pragma once
 
 #include "dataplane/packet/parse.h"

@@ -346,7 +346,8 @@ void FrameBuilder::Finish(size_t index, Bytes& bytes) const {
   const Layer& layer = layers_[index];
   uint8_t* p = bytes.data();
   const bool next_is_v6 = index + 1 < layers_.size() && layers_[index + 1].kind == Kind::kIpv6;
-  const auto ppp_protocol = static_cast<uint16_t>(next_is_v6 ? 0x0057 : NextEtherType(index) == kEtherTypeMpls ? 0x0281 : 0x0021);
+  const bool next_is_mpls = NextEtherType(index) == kEtherTypeMpls;
+  const auto ppp_protocol = static_cast<uint16_t>(next_is_v6 ? 0x0057 : next_is_mpls ? 0x0281 : 0x0021);
   switch (layer.kind) {
     case Kind::kEthernet: {
       const bool snap = index + 1 < layers_.size() && layers_[index + 1].kind == Kind::kSnap;
@@ -460,36 +461,12 @@ std::vector<Bytes> FrameBuilder::BuildFragments(size_t fragment_bytes, uint32_t 
       StoreBe16(header.data() + 6, static_cast<uint16_t>(at / 8 | (more ? 0x2000u : 0u)));
     }
     piece.layers_.back().next_override = protocol;
-    piece.payload_.assign(body.begin() + static_cast<std::ptrdiff_t>(at), body.begin() + static_cast<std::ptrdiff_t>(at + n));
+    const auto begin = body.begin() + static_cast<std::ptrdiff_t>(at);
+    piece.payload_.assign(begin, begin + static_cast<std::ptrdiff_t>(n));
     piece.link_padding_ = link_padding_;
     fragments.push_back(piece.Build());
   }
   return fragments;
-}
-
-packet::Packet* PacketStore::Add(const Bytes& frame, Timestamp time, packet::LinkType link_type) {
-  Entry& entry = entries_.emplace_back();
-  entry.bytes = std::make_unique<uint8_t[]>(frame.size());
-  std::copy(frame.begin(), frame.end(), entry.bytes.get());
-  entry.packet.data = entry.bytes.get();
-  entry.packet.length = entry.packet.wire_length = static_cast<uint32_t>(frame.size());
-  entry.packet.time = time;
-  entry.packet.index = entries_.size() - 1;
-  entry.packet.link_type = link_type;
-  return &entry.packet;
-}
-
-packet::Packet* PacketStore::AddCut(const Bytes& frame, uint32_t kept, Timestamp time) {
-  const Bytes cut(frame.begin(), frame.begin() + std::min<std::ptrdiff_t>(kept, std::ssize(frame)));
-  packet::Packet* packet = Add(cut, time);
-  packet->wire_length = static_cast<uint32_t>(frame.size());
-  return packet;
-}
-
-std::vector<packet::Packet*> PacketStore::packets() {
-  std::vector<packet::Packet*> all;
-  for (Entry& entry : entries_) all.push_back(&entry.packet);
-  return all;
 }
 
 }  // namespace sluice::test

@@ -2,23 +2,20 @@
 //
 //   Bytes frame = FrameBuilder().Ethernet().Vlan(7).Ipv4().Tcp({.seq = 1, .flags = kAck}).Payload("hello").Build();
 //
-// Lengths, next-protocol fields and checksums are right unless the test asks for a wrong one. PacketStore owns frames
-// and hands them out as packets. Everything here is written apart from dataplane/packet, so that the two check each
-// other. Failure: aborts on a recipe that makes no sense (a mistyped address).
+// Lengths, next-protocol fields and checksums are right unless the test asks for a wrong one. Everything here is
+// written apart from dataplane/packet, so that the two check each other. Failure: aborts on a recipe that makes no
+// sense (a mistyped address).
 #pragma once
 
 #include <cstdint>
-#include <deque>
-#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "dataplane/packet/packet.h"
+#include "tests/support/packet_store.h"
 
 namespace sluice::test {
-
-using Bytes = std::vector<uint8_t>;
 
 Bytes ToBytes(std::string_view text);
 // "10.0.0.1" or "2001:db8::1".
@@ -144,23 +141,6 @@ class FrameBuilder {
   std::vector<Layer> layers_;
   Bytes payload_;
   size_t link_padding_ = 0;
-};
-
-// Owns frames (each an exact heap copy, so that a read past the end is seen) and the packets that point at them.
-class PacketStore {
- public:
-  packet::Packet* Add(const Bytes& frame, Timestamp time = {},
-                      packet::LinkType link_type = packet::LinkType::kEthernet);
-  // The same frame as a capture with a small snap length holds it.
-  packet::Packet* AddCut(const Bytes& frame, uint32_t kept, Timestamp time = {});
-  std::vector<packet::Packet*> packets();
-
- private:
-  struct Entry {
-    std::unique_ptr<uint8_t[]> bytes;
-    packet::Packet packet;
-  };
-  std::deque<Entry> entries_;
 };
 
 }  // namespace sluice::test

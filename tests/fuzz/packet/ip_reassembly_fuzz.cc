@@ -1,5 +1,5 @@
-// Any sequence of fragments. Each record of four bytes makes one: [id and version][offset / 8][payload / 4, more][flags],
-// so that overlaps, gaps, evictions and expiry are common. What is pushed must come back exactly once.
+// Any sequence of fragments. Each record of four bytes makes one: [id, version][offset / 8][payload / 4, more][flags].
+// Overlaps, gaps, evictions and expiry are common. What is pushed must come back exactly once.
 #include <cstdlib>
 #include <deque>
 #include <vector>

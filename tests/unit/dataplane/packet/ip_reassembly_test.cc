@@ -53,7 +53,8 @@ Bytes Piece(bool v6, uint16_t offset, bool more, std::string_view data, uint16_t
   FrameBuilder builder;
   builder.Ethernet();
   if (v6) return builder.Ipv6().Fragment(id, offset, more).Payload(data).Build();
-  return builder.Ipv4({.id = id, .more_fragments = more, .fragment_offset = offset, .protocol = 17}).Payload(data).Build();
+  builder.Ipv4({.id = id, .more_fragments = more, .fragment_offset = offset, .protocol = 17});
+  return builder.Payload(data).Build();
 }
 
 TEST(IpReassembler, PutsADatagramTogetherInAnyOrder) {
@@ -140,6 +141,8 @@ TEST(IpReassembler, DatagramKeepsWhatItCameThrough) {
   EXPECT_EQ(last.datagram->headers.tunnel_id, piece->headers.tunnel_id);
   EXPECT_NE(last.datagram->headers.tunnel_id, 0u);
   EXPECT_EQ(last.datagram->headers.tunnel_depth, 1);
+  EXPECT_TRUE(last.datagram->is_datagram);
+  EXPECT_EQ(last.datagram->link_type, LinkType::kRawIp);
   EXPECT_EQ(last.datagram->port, 4);
   EXPECT_EQ(last.datagram->time, At(77));
   EXPECT_EQ(last.datagram->index, piece->index);

@@ -1,5 +1,5 @@
-// Laws that hold for any bytes: nothing is read past the end (PacketStore keeps exact heap copies for AddressSanitizer),
-// and every byte of a frame is header, payload or padding.
+// Laws that hold for any bytes: nothing is read past the end (PacketStore keeps exact heap copies), and every byte of a
+// frame is header, payload or padding.
 #include <random>
 
 #include "tests/unit/dataplane/packet/parsed.h"

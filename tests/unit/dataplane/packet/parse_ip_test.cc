@@ -6,7 +6,8 @@ namespace {
 using test::FrameBuilder;
 
 TEST(ParseIpv4, StepsOverOptions) {
-  const Parsed p(FrameBuilder().Ethernet().Ipv4({.ttl = 9, .options = {7, 7, 4, 0, 0, 0, 0}}).Tcp().Payload("x").Build());
+  const test::Ipv4Spec with_options = {.ttl = 9, .options = {7, 7, 4, 0, 0, 0, 0}};
+  const Parsed p(FrameBuilder().Ethernet().Ipv4(with_options).Tcp().Payload("x").Build());
   EXPECT_EQ(p.outcome, ParseOutcome::kTransport);
   EXPECT_EQ(p.headers.l4_offset, 14 + 28);
   EXPECT_EQ(p.headers.ttl, 9);
@@ -31,7 +32,8 @@ TEST(ParseIpv4, RefusesTotalLengthLies) {
 }
 
 TEST(ParseIpv4, TakesTheFrameForATotalLengthOfZeroWhereAsked) {
-  const test::Bytes frame = FrameBuilder().Ethernet().Ipv4({.total_length = 0}).Tcp().Payload("segmented later").Build();
+  const test::Bytes frame =
+      FrameBuilder().Ethernet().Ipv4({.total_length = 0}).Tcp().Payload("segmented later").Build();
   const Parsed accepted(frame);
   EXPECT_EQ(accepted.outcome, ParseOutcome::kTransport);
   EXPECT_EQ(accepted.payload(), "segmented later");

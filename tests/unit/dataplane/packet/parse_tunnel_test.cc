@@ -33,9 +33,12 @@ TEST(ParseTunnel, OpensIpInIp) {
 }
 
 TEST(ParseTunnel, OpensGreWithEveryOptionalField) {
-  for (const test::GreSpec& spec :
-       {test::GreSpec{}, test::GreSpec{.has_checksum = true}, test::GreSpec{.key = 9}, test::GreSpec{.has_sequence = true},
-        test::GreSpec{.has_checksum = true, .has_sequence = true, .key = 9}}) {
+  const test::GreSpec specs[] = {{},
+                                 {.has_checksum = true},
+                                 {.has_sequence = true},
+                                 {.key = 9},
+                                 {.has_checksum = true, .has_sequence = true, .key = 9}};
+  for (const test::GreSpec& spec : specs) {
     const Parsed p(Inner(FrameBuilder().Ethernet().Ipv4().Gre(spec)).Build());
     ExpectInner(p);
     EXPECT_EQ(p.headers.tunnel_id != 0, spec.key > 0);
