@@ -38,6 +38,13 @@ void Begin(TcpHalf& half, uint32_t first, const TcpFields& tcp) noexcept {
   half.last_timestamp = tcp.timestamp_value;
 }
 
+// Where a SYN was seen, nothing before it can have been acknowledged, nor anything behind it yet.
+void BeginAtSyn(TcpHalf& half, uint32_t first, const TcpFields& tcp) noexcept {
+  Begin(half, first, tcp);
+  half.syn_seen = true;
+  half.acked_valid = half.acked_valid && half.acked == first;
+}
+
 // RFC 7323, 2.2: scaling counts only when both sides offered it. `half` is the direction whose receiver sent this SYN.
 void NoteOfferedShift(TcpHalf& half, const TcpFields& tcp) noexcept {
   half.shift_offered = tcp.window_shift != kShiftAbsent;
@@ -56,9 +63,8 @@ void BeginAnswered(TcpHalf& half, const TcpFields& tcp) noexcept {
     half.has_timestamp = half.has_timestamp && tcp.has_timestamp;
     return;
   }
-  Begin(half, tcp.ack, tcp);
+  BeginAtSyn(half, tcp.ack, tcp);
   half.last_timestamp = tcp.timestamp_echo;
-  half.syn_seen = true;
 }
 
 }  // namespace
@@ -80,8 +86,7 @@ SynJudgement JudgeSyn(const TcpConnection& connection, Direction direction, cons
 void BeginWithSyn(TcpConnection& connection, Direction direction, const TcpFields& tcp) noexcept {
   TcpHalf& half = connection.half[Index(direction)];
   TcpHalf& other = connection.half[Index(Opposite(direction))];
-  Begin(half, tcp.seq + 1, tcp);
-  half.syn_seen = true;
+  BeginAtSyn(half, tcp.seq + 1, tcp);
   NoteOfferedShift(other, tcp);
   if (connection.state == ConnectionState::kNew) connection.state = ConnectionState::kSynSeen;
   if (other.syn_seen) SettleWindowScale(half, other);

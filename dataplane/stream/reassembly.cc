@@ -18,8 +18,6 @@ using packet::TcpFlag;
 
 namespace {
 
-constexpr uint8_t kDecidingFlags = TcpFlag::kFin | TcpFlag::kSyn | TcpFlag::kRst | TcpFlag::kAck | TcpFlag::kUrg;
-
 constexpr std::array<Direction, content::kDirections> kBothDirections = {Direction::kUpload, Direction::kDownload};
 
 void RefreshPlain(TcpConnection& connection) noexcept {
@@ -29,59 +27,23 @@ void RefreshPlain(TcpConnection& connection) noexcept {
 
 }  // namespace
 
-Reassembly::Reassembly(const TcpOptions& options) noexcept
-    : options_(options), max_retained_packets_(options.max_held_packets - options.max_held_packets / 4) {}
-
 Reassembly::Segment Reassembly::MakeSegment(TcpConnection& connection, Direction direction, Packet& packet) noexcept {
   const size_t side = Index(direction);
   return Segment{connection, connection.half[side], connection.detail[side], packet, direction, DataSequence(packet),
                  packet.Payload(), (packet.headers.tcp.flags & TcpFlag::kFin) != 0};
 }
 
-void Reassembly::Push(TcpConnection& connection, Direction direction, Packet& packet) noexcept {
-  TcpHalf& half = connection.half[Index(direction)];
-  TcpHalf& other = connection.half[Index(Opposite(direction))];
-  if (PushPlain(half, other, direction, packet)) [[likely]] return;
-
+void Reassembly::PushSlowly(TcpConnection& connection, Direction direction, Packet& packet) noexcept {
   now_ = packet.time;
   Segment segment = MakeSegment(connection, direction, packet);
-  PushJudged(segment);
+  Judge(segment);
   RefreshPlain(connection);
-  for (const Direction d : kBothDirections) drain_[Index(d)] = connection.half[Index(d)].held != nullptr;
-  if (IsTap() && (half.held != nullptr || other.held != nullptr)) ExpireGaps(connection, now_);
-}
-
-// The common case, and nothing else: the next bytes in order, or a bare ACK, of an established connection in which
-// nothing waits, with an acknowledgement within what was delivered.
-bool Reassembly::PushPlain(TcpHalf& half, TcpHalf& other, Direction direction, Packet& packet) noexcept {
-  const TcpFields& tcp = packet.headers.tcp;
-  if (!half.plain || tcp.seq != half.edge || (tcp.flags & kDecidingFlags) != TcpFlag::kAck) return false;
-  if (half.held != nullptr || other.held != nullptr || !other.acked_valid) return false;
-  if (half.has_timestamp) {
-    if (!tcp.has_timestamp || SequenceBefore(tcp.timestamp_value, half.last_timestamp)) return false;
+  bool waiting = false;
+  for (const Direction d : kBothDirections) {
+    drain_[Index(d)] = connection.half[Index(d)].held != nullptr;
+    waiting = waiting || drain_[Index(d)];
   }
-  const int32_t newly_acked = SequenceDistance(other.acked, tcp.ack);
-  if (newly_acked != 0) {
-    if (newly_acked < 0 || !other.seen || newly_acked > SequenceDistance(other.acked, other.edge)) return false;
-    other.acked = tcp.ack;
-    ReleaseAcknowledged(other);
-  }
-  other.window = static_cast<uint32_t>(tcp.window) << other.window_shift;
-  if (half.has_timestamp) half.last_timestamp = tcp.timestamp_value;
-
-  pending_ = Delivery{};
-  pending_.packet = &packet;
-  pending_.direction = direction;
-  has_pending_ = true;
-  const ByteView payload = packet.Payload();
-  if (payload.empty()) return true;
-  pending_.note = SegmentNote::kInOrder;
-  pending_.run = payload;
-  pending_.run_offset = half.edge_offset;
-  pending_.retained = Retain(half, packet, tcp.seq);
-  half.edge += static_cast<uint32_t>(payload.size());
-  half.edge_offset += payload.size();
-  return true;
+  if (waiting) ExpireGaps(connection, now_);
 }
 
 // RFC 6093, 6: stacks differ on which byte is urgent and on where they put it. Inline, none is: it is read in its place.
@@ -92,7 +54,7 @@ bool Reassembly::ClearUrgency(Segment& segment) noexcept {
   return true;
 }
 
-void Reassembly::PushJudged(Segment& segment) noexcept {
+void Reassembly::Judge(Segment& segment) noexcept {
   if (!IsTap() && segment.Has(TcpFlag::kUrg) && !ClearUrgency(segment)) {
     Reject(segment, SegmentNote::kUrgentData);
     return;
@@ -218,18 +180,12 @@ void Reassembly::Hold(const Segment& segment) noexcept {
   if (over_limit) skip_hole_[Index(segment.direction)] = true;
 }
 
-bool Reassembly::Next(TcpConnection& connection, Delivery& delivery) noexcept {
+bool Reassembly::NextWaiting(TcpConnection& connection) noexcept {
   for (const Direction d : kBothDirections) {
-    if (has_pending_) break;
     if (!drain_[Index(d)]) continue;
     drain_[Index(d)] = NextHeld(connection, d);
-    if (!drain_[Index(d)]) skip_hole_[Index(d)] = false;
-  }
-  if (has_pending_) [[likely]] {
-    has_pending_ = false;
-    delivery = pending_;
-    counters_.Add(delivery.note);
-    return true;
+    if (drain_[Index(d)]) return true;
+    skip_hole_[Index(d)] = false;
   }
   if (flushing_) {
     flushing_ = false;
@@ -287,14 +243,6 @@ void Reassembly::Flush(TcpConnection& connection) noexcept {
   if (drain_[0] || drain_[1]) return;
   flushing_ = false;
   ReleaseAll(connection);
-}
-
-Packet* Reassembly::TakeReleased() noexcept {
-  Packet* packet = released_;
-  if (packet == nullptr) return nullptr;
-  released_ = packet->next;
-  packet->next = nullptr;
-  return packet;
 }
 
 }  // namespace sluice::stream

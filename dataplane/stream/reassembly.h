@@ -1,7 +1,8 @@
 // Reassembly: what TcpReassembler does, step by step: takes a segment, judges it, delivers, holds or rejects it.
 //
-// Internal to the folder. reassembly.cc is the way of a segment, verdict_on_segment.cc how one that is in order is
-// taken in each mode. At most one Delivery is made at a time: Next asks for the following one only when it was handed out.
+// Internal to the folder. tcp_reassembler.cc is the door and the common case, reassembly.cc the way of every other
+// segment, verdict_on_segment.cc how one that begins at or behind the edge is taken in each mode. At most one Delivery
+// is made at a time: Next asks for the following one only when it was handed out.
 // Thread: one worker. Allocates: never.
 #pragma once
 
@@ -52,15 +53,19 @@ class Reassembly {
   bool IsTap() const noexcept { return options_.mode == Mode::kTap; }
   static Segment MakeSegment(TcpConnection& connection, content::Direction direction, packet::Packet& packet) noexcept;
 
-  // The way of a segment (reassembly.cc).
+  // The common case (tcp_reassembler.cc).
   bool PushPlain(TcpHalf& half, TcpHalf& other, content::Direction direction, packet::Packet& packet) noexcept;
-  void PushJudged(Segment& segment) noexcept;
+
+  // The way of a segment (reassembly.cc).
+  void PushSlowly(TcpConnection& connection, content::Direction direction, packet::Packet& packet) noexcept;
+  void Judge(Segment& segment) noexcept;
   bool ClearUrgency(Segment& segment) noexcept;
   void TakeReset(const Segment& segment) noexcept;
   void TakeSyn(const Segment& segment) noexcept;
   void TakeEmpty(const Segment& segment) noexcept;
   void TakeData(const Segment& segment) noexcept;
   void Hold(const Segment& segment) noexcept;
+  bool NextWaiting(TcpConnection& connection) noexcept;
   bool NextHeld(TcpConnection& connection, content::Direction direction) noexcept;
   bool MaySkipTo(const TcpHalf& half, content::Direction direction, uint32_t sequence) const noexcept;
 

@@ -7,7 +7,16 @@
 
 namespace sluice::stream {
 
+using content::Direction;
+using content::Index;
+using content::Opposite;
+using packet::Packet;
+using packet::TcpFields;
+using packet::TcpFlag;
+
 namespace {
+
+constexpr uint8_t kDecidingFlags = TcpFlag::kFin | TcpFlag::kSyn | TcpFlag::kRst | TcpFlag::kAck | TcpFlag::kUrg;
 
 Status Check(const TcpOptions& options) {
   const auto invalid = [](const char* message) { return Error(ErrorCode::kInvalidArgument, message); };
@@ -21,6 +30,101 @@ Status Check(const TcpOptions& options) {
 
 }  // namespace
 
+Reassembly::Reassembly(const TcpOptions& options) noexcept
+    : options_(options), max_retained_packets_(options.max_held_packets - options.max_held_packets / 4) {}
+
+void Reassembly::Push(TcpConnection& connection, Direction direction, Packet& packet) noexcept {
+  TcpHalf& half = connection.half[Index(direction)];
+  TcpHalf& other = connection.half[Index(Opposite(direction))];
+  if (!PushPlain(half, other, direction, packet)) [[unlikely]] PushSlowly(connection, direction, packet);
+}
+
+// The common case, and nothing else: the next bytes in order, or a bare ACK, of an established connection in which
+// nothing waits, with an acknowledgement within what was delivered.
+bool Reassembly::PushPlain(TcpHalf& half, TcpHalf& other, Direction direction, Packet& packet) noexcept {
+  const TcpFields& tcp = packet.headers.tcp;
+  if (!half.plain || tcp.seq != half.edge || (tcp.flags & kDecidingFlags) != TcpFlag::kAck) return false;
+  if (half.held != nullptr || other.held != nullptr || !other.acked_valid) return false;
+  if (half.has_timestamp) {
+    if (!tcp.has_timestamp || SequenceBefore(tcp.timestamp_value, half.last_timestamp)) return false;
+  }
+  const int32_t newly_acked = SequenceDistance(other.acked, tcp.ack);
+  if (newly_acked != 0) {
+    if (newly_acked < 0 || !other.seen || newly_acked > SequenceDistance(other.acked, other.edge)) return false;
+    other.acked = tcp.ack;
+    ReleaseAcknowledged(other);
+  }
+  other.window = static_cast<uint32_t>(tcp.window) << other.window_shift;
+  if (half.has_timestamp) half.last_timestamp = tcp.timestamp_value;
+
+  pending_ = Delivery{};
+  pending_.packet = &packet;
+  pending_.direction = direction;
+  has_pending_ = true;
+  const ByteView payload = packet.Payload();
+  if (payload.empty()) return true;
+  pending_.note = SegmentNote::kInOrder;
+  pending_.run = payload;
+  pending_.run_offset = half.edge_offset;
+  pending_.retained = Retain(half, packet, tcp.seq);
+  half.edge += static_cast<uint32_t>(payload.size());
+  half.edge_offset += payload.size();
+  return true;
+}
+
+bool Reassembly::Next(TcpConnection& connection, Delivery& delivery) noexcept {
+  if (!has_pending_) {
+    if (!drain_[0] && !drain_[1] && !flushing_) [[likely]] return false;
+    if (!NextWaiting(connection)) return false;
+  }
+  has_pending_ = false;
+  delivery = pending_;
+  counters_.Add(delivery.note);
+  return true;
+}
+
+Packet* Reassembly::TakeReleased() noexcept {
+  Packet* packet = released_;
+  if (packet == nullptr) return nullptr;
+  released_ = packet->next;
+  packet->next = nullptr;
+  return packet;
+}
+
+bool Reassembly::Retain(TcpHalf& half, Packet& packet, uint32_t first_new) noexcept {
+  if (IsTap() && !options_.retain_in_tap) return false;
+  if (half.retained_count >= options_.max_retained_per_direction || retained_total_ >= max_retained_packets_) [[unlikely]] {
+    retained_given_up_.Add();
+    if (half.retained == nullptr) return false;
+    ReleaseOldest(half);
+  }
+  AppendRetained(half, packet, first_new);
+  ++retained_total_;
+  return true;
+}
+
+void Reassembly::ReleaseOldest(TcpHalf& half) noexcept {
+  Packet& packet = TakeOldestRetained(half);
+  packet.next = nullptr;
+  if (released_ == nullptr) {
+    released_ = &packet;
+  } else {
+    released_tail_->next = &packet;
+  }
+  released_tail_ = &packet;
+  --retained_total_;
+}
+
+void Reassembly::ReleaseAcknowledged(TcpHalf& half) noexcept {
+  while (OldestIsAcknowledged(half)) ReleaseOldest(half);
+}
+
+void Reassembly::ReleaseAll(TcpConnection& connection) noexcept {
+  for (TcpHalf& half : connection.half) {
+    while (half.retained != nullptr) ReleaseOldest(half);
+  }
+}
+
 Result<TcpReassembler> TcpReassembler::Create(const TcpOptions& options) {
   if (const Status status = Check(options); !status.ok()) return status.error();
   return TcpReassembler(std::make_unique<Reassembly>(options));
@@ -31,7 +135,7 @@ TcpReassembler::TcpReassembler(TcpReassembler&&) noexcept = default;
 TcpReassembler& TcpReassembler::operator=(TcpReassembler&&) noexcept = default;
 TcpReassembler::~TcpReassembler() = default;
 
-void TcpReassembler::Push(TcpConnection& connection, content::Direction direction, packet::Packet& packet) noexcept {
+void TcpReassembler::Push(TcpConnection& connection, Direction direction, Packet& packet) noexcept {
   reassembly_->Push(connection, direction, packet);
 }
 
@@ -45,13 +149,13 @@ bool TcpReassembler::ExpireGaps(TcpConnection& connection, Timestamp now) noexce
 
 void TcpReassembler::Flush(TcpConnection& connection) noexcept { reassembly_->Flush(connection); }
 
-void TcpReassembler::NotePassed(TcpConnection& connection, content::Direction direction,
-                                const packet::Packet& packet) noexcept {
-  const bool fin = (packet.headers.tcp.flags & packet::TcpFlag::kFin) != 0;
+void TcpReassembler::NotePassed(TcpConnection& connection, Direction direction,
+                                const Packet& packet) noexcept {
+  const bool fin = (packet.headers.tcp.flags & TcpFlag::kFin) != 0;
   reassembly_->NotePassed(connection, direction, DataEnd(packet) + (fin ? 1u : 0u));
 }
 
-packet::Packet* TcpReassembler::TakeReleased() noexcept { return reassembly_->TakeReleased(); }
+Packet* TcpReassembler::TakeReleased() noexcept { return reassembly_->TakeReleased(); }
 uint32_t TcpReassembler::held_packets() const noexcept { return reassembly_->held_packets(); }
 const CounterSet<SegmentNote>& TcpReassembler::counters() const noexcept { return reassembly_->counters(); }
 const Counter& TcpReassembler::retained_given_up() const noexcept { return reassembly_->retained_given_up(); }

@@ -184,38 +184,4 @@ void Reassembly::NoteProgress(const Segment& segment) noexcept {
                                            : ConnectionState::kEstablished;
 }
 
-bool Reassembly::Retain(TcpHalf& half, Packet& packet, uint32_t first_new) noexcept {
-  if (IsTap() && !options_.retain_in_tap) return false;
-  if (half.retained_count >= options_.max_retained_per_direction || retained_total_ >= max_retained_packets_) [[unlikely]] {
-    retained_given_up_.Add();
-    if (half.retained == nullptr) return false;
-    ReleaseOldest(half);
-  }
-  AppendRetained(half, packet, first_new);
-  ++retained_total_;
-  return true;
-}
-
-void Reassembly::ReleaseOldest(TcpHalf& half) noexcept {
-  Packet& packet = TakeOldestRetained(half);
-  packet.next = nullptr;
-  if (released_ == nullptr) {
-    released_ = &packet;
-  } else {
-    released_tail_->next = &packet;
-  }
-  released_tail_ = &packet;
-  --retained_total_;
-}
-
-void Reassembly::ReleaseAcknowledged(TcpHalf& half) noexcept {
-  while (OldestIsAcknowledged(half)) ReleaseOldest(half);
-}
-
-void Reassembly::ReleaseAll(TcpConnection& connection) noexcept {
-  for (TcpHalf& half : connection.half) {
-    while (half.retained != nullptr) ReleaseOldest(half);
-  }
-}
-
 }  // namespace sluice::stream

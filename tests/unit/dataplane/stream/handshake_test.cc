@@ -88,6 +88,14 @@ TEST_P(Handshake, ASynAckAloneSaysWhereTheClientBegins) {
   EXPECT_EQ(s.stream(), "abcdef");
 }
 
+TEST_P(Handshake, ForgetsWhatWasAcknowledgedBeforeTheSyn) {
+  StreamHarness s(GetParam());
+  s.Push({.direction = Direction::kDownload, .seq = 200, .ack = 0x20000000});
+  s.Push({.seq = 100, .flags = TcpFlag::kSyn});
+  EXPECT_TRUE(s.Push({.seq = 104, .ack = 200, .payload = "def"}).empty());
+  EXPECT_EQ(AcknowledgedSequence(s.connection(), Direction::kUpload), 101u);
+}
+
 TEST_P(Handshake, TakesASimultaneousOpen) {
   StreamHarness s(GetParam());
   s.Push({.seq = 100, .flags = TcpFlag::kSyn});
