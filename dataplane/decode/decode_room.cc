@@ -1,0 +1,83 @@
+#include "dataplane/decode/decode_room.h"
+
+#include <algorithm>
+#include <new>
+
+#include "dataplane/decode/decode_room_impl.h"
+
+namespace sluice::decode {
+namespace {
+
+// States of at most this size share a slab; larger ones (inflate) have their own.
+constexpr size_t kLibraryStateBytes = 128;
+
+Result<Slab> MakeSlab(std::string_view what, size_t bytes, size_t slots) {
+  Result<Slab> slab = Slab::Create(bytes, slots);
+  if (!slab.ok()) return slab.error().WithContext(what);
+  return slab;
+}
+
+}  // namespace
+
+std::string_view Name(DecodeOutcome outcome) {
+  switch (outcome) {
+    case DecodeOutcome::kComplete: return "complete";
+    case DecodeOutcome::kTruncated: return "truncated";
+    case DecodeOutcome::kCorrupt: return "corrupt";
+    case DecodeOutcome::kUnsupported: return "unsupported";
+    case DecodeOutcome::kNotAsDeclared: return "not_as_declared";
+    case DecodeOutcome::kOverBudget: return "decompression_budget";
+    case DecodeOutcome::kTooDeep: return "nesting_limit";
+    case DecodeOutcome::kPoolEmpty: return "decoder_pool_empty";
+    case DecodeOutcome::kCount: break;
+  }
+  return "unknown";
+}
+
+DecodeRoom::DecodeRoom(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+DecodeRoom::DecodeRoom(DecodeRoom&&) noexcept = default;
+DecodeRoom& DecodeRoom::operator=(DecodeRoom&&) noexcept = default;
+DecodeRoom::~DecodeRoom() = default;
+
+Result<DecodeRoom> DecodeRoom::Create(const DecodeOptions& options) {
+  if (options.max_depth == 0 || options.max_depth > DecoderChain::kMaxDepth) {
+    return Error(ErrorCode::kInvalidArgument, "max_depth is " + std::to_string(options.max_depth) + "; 1 to 16 is possible");
+  }
+  auto impl = std::make_unique<Impl>();
+  impl->options = options;
+  auto chains = MakeSlab("decoder chains", sizeof(DecoderChain), options.max_chains);
+  if (!chains.ok()) return chains.error();
+  auto inflate = MakeSlab("inflate states", EntryOf(Coding::kGzip).decoder_bytes, options.max_inflate_states);
+  if (!inflate.ok()) return inflate.error();
+  auto library = MakeSlab("decoder states", kLibraryStateBytes, options.max_library_states);
+  if (!library.ok()) return library.error();
+  auto heap = BuddyHeap::Create(options.library_bytes);
+  if (!heap.ok()) return heap.error().WithContext("decoder memory");
+  impl->chains = std::move(chains).value();
+  impl->inflate_states = std::move(inflate).value();
+  impl->library_states = std::move(library).value();
+  impl->heap = std::move(heap).value();
+  return DecodeRoom(std::move(impl));
+}
+
+DecoderChain* DecodeRoom::Open(const content::ObjectDescription& description) noexcept {
+  void* slot = impl_->chains.Claim();
+  if (slot == nullptr) {
+    impl_->chains_full.Add();
+    return nullptr;
+  }
+  return new (slot) DecoderChain(*impl_, description);
+}
+
+void DecodeRoom::Close(DecoderChain* chain) noexcept {
+  if (chain == nullptr) return;
+  chain->~DecoderChain();
+  impl_->chains.Release(chain);
+}
+
+const CounterSet<DecodeOutcome>& DecodeRoom::outcomes() const noexcept { return impl_->outcomes; }
+uint64_t DecodeRoom::chains_full() const noexcept { return impl_->chains_full.value(); }
+uint32_t DecodeRoom::open_chains() const noexcept { return static_cast<uint32_t>(impl_->chains.used()); }
+uint64_t DecodeRoom::library_bytes_used() const noexcept { return impl_->heap.used(); }
+
+}  // namespace sluice::decode

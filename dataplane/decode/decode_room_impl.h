@@ -1,0 +1,40 @@
+// What DecodeRoom and its chains share. Included by decode_room.cc and decoder_chain.cc only.
+#pragma once
+
+#include <array>
+#include <cstdint>
+
+#include "base/slab.h"
+#include "dataplane/content/media_type.h"
+#include "dataplane/decode/buddy_heap.h"
+#include "dataplane/decode/coding_table.h"
+#include "dataplane/decode/decode_room.h"
+#include "dataplane/decode/decoder_chain.h"
+
+namespace sluice::decode {
+
+// Output of one decoder call. Fits the second-level cache twice; larger gains nothing.
+constexpr size_t kScratchBytes = 16 * 1024;
+
+struct DecodeRoom::Impl {
+  // Output stands here until the next call to any chain of the room.
+  struct Depth {
+    std::array<uint8_t, kScratchBytes> output;
+    std::array<uint8_t, content::kMediaTypePrefix> prefix;
+  };
+
+  Slab& StatesFor(Coding coding) noexcept {
+    return EntryOf(coding).decoder_bytes > library_states.slot_bytes() ? inflate_states : library_states;
+  }
+
+  DecodeOptions options;
+  Slab chains;
+  Slab inflate_states;
+  Slab library_states;
+  BuddyHeap heap;
+  CounterSet<DecodeOutcome> outcomes;
+  Counter chains_full;
+  std::array<Depth, DecoderChain::kMaxDepth + 1> depths;
+};
+
+}  // namespace sluice::decode

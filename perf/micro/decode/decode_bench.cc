@@ -1,0 +1,111 @@
+// Decoding in runs of 1400 bytes, through a chain as the pipeline does it, and by the library alone. Rates are of output.
+#include <benchmark/benchmark.h>
+#include <isa-l/igzip_lib.h>
+
+#include <algorithm>
+#include <memory>
+#include <vector>
+
+#include "dataplane/decode/decoder_chain.h"
+#include "tests/unit/dataplane/decode/encoders.h"
+
+namespace sluice::decode {
+namespace {
+
+constexpr size_t kRun = 1400;
+constexpr size_t kTextBytes = size_t{8} << 20;
+
+DecodeRoom MakeRoom() {
+  DecodeOptions options;
+  options.max_chains = 16;
+  options.max_inflate_states = 16;
+  return DecodeRoom::Create(options).value();
+}
+
+void DecodeByChain(benchmark::State& state, const std::string& object, const char* declared) {
+  DecodeRoom room = MakeRoom();
+  content::ObjectDescription description;
+  description.content_encoding.Assign(declared);
+  uint64_t output = 0;
+  for (auto _ : state) {
+    DecoderChain* chain = room.Open(description);
+    ViewPiece piece;
+    for (size_t at = 0; at < object.size(); at += kRun) {
+      chain->Feed(ByteView(std::string_view(object)).Sub(at, kRun));
+      while (chain->Next(piece)) benchmark::DoNotOptimize(piece.bytes.data());
+    }
+    chain->End();
+    while (chain->Next(piece)) benchmark::DoNotOptimize(piece.bytes.data());
+    output += chain->output_bytes();
+    room.Close(chain);
+  }
+  state.SetBytesProcessed(static_cast<int64_t>(output));
+}
+
+void BM_GzipByChain(benchmark::State& state) { DecodeByChain(state, GzipEncode(SomeText(kTextBytes)), ""); }
+BENCHMARK(BM_GzipByChain)->Unit(benchmark::kMillisecond);
+
+void BM_GzipByLibraryAlone(benchmark::State& state) {
+  std::string object = DeflateEncode(SomeText(kTextBytes));
+  const auto inflater = std::make_unique<inflate_state>();
+  std::vector<uint8_t> output(16384);
+  for (auto _ : state) {
+    isal_inflate_init(inflater.get());
+    for (size_t at = 0; at < object.size(); at += kRun) {
+      inflater->next_in = reinterpret_cast<uint8_t*>(object.data()) + at;
+      inflater->avail_in = static_cast<uint32_t>(std::min(kRun, object.size() - at));
+      do {
+        inflater->next_out = output.data();
+        inflater->avail_out = static_cast<uint32_t>(output.size());
+        if (isal_inflate(inflater.get()) < 0) state.SkipWithError("corrupt");
+        benchmark::DoNotOptimize(output.data());
+      } while (inflater->avail_out == 0);
+    }
+  }
+  state.SetBytesProcessed(static_cast<int64_t>(state.iterations()) * static_cast<int64_t>(kTextBytes));
+}
+BENCHMARK(BM_GzipByLibraryAlone)->Unit(benchmark::kMillisecond);
+
+void BM_GzipByZlib(benchmark::State& state) {
+  std::string object = GzipEncode(SomeText(kTextBytes));
+  std::vector<uint8_t> output(16384);
+  for (auto _ : state) {
+    z_stream stream{};
+    inflateInit2(&stream, 15 + 16);
+    for (size_t at = 0; at < object.size(); at += kRun) {
+      stream.next_in = reinterpret_cast<Bytef*>(object.data()) + at;
+      stream.avail_in = static_cast<uInt>(std::min(kRun, object.size() - at));
+      do {
+        stream.next_out = output.data();
+        stream.avail_out = static_cast<uInt>(output.size());
+        if (inflate(&stream, Z_NO_FLUSH) < Z_OK && stream.avail_out != output.size()) state.SkipWithError("corrupt");
+        benchmark::DoNotOptimize(output.data());
+      } while (stream.avail_out == 0);
+    }
+    inflateEnd(&stream);
+  }
+  state.SetBytesProcessed(static_cast<int64_t>(state.iterations()) * static_cast<int64_t>(kTextBytes));
+}
+BENCHMARK(BM_GzipByZlib)->Unit(benchmark::kMillisecond);
+
+void BM_BrotliByChain(benchmark::State& state) { DecodeByChain(state, BrotliEncode(SomeText(kTextBytes)), "br"); }
+BENCHMARK(BM_BrotliByChain)->Unit(benchmark::kMillisecond);
+void BM_ZstdByChain(benchmark::State& state) { DecodeByChain(state, ZstdEncode(SomeText(kTextBytes)), ""); }
+BENCHMARK(BM_ZstdByChain)->Unit(benchmark::kMillisecond);
+
+// What an object that needs no decoding costs: Open, its first run, Close.
+void BM_PlainObject(benchmark::State& state) {
+  DecodeRoom room = MakeRoom();
+  const std::string object = SomeText(kRun);
+  for (auto _ : state) {
+    DecoderChain* chain = room.Open({});
+    ViewPiece piece;
+    chain->Feed(ByteView(std::string_view(object)));
+    while (chain->Next(piece)) benchmark::DoNotOptimize(piece.bytes.data());
+    room.Close(chain);
+  }
+}
+BENCHMARK(BM_PlainObject);
+
+}  // namespace
+}  // namespace sluice::decode
