@@ -63,13 +63,17 @@ hs_error_t CompileTable(const PatternTable& t, bundle::CostClass cost, const hs_
   return code;
 }
 
+uint32_t StreamBytes(const hs_database_t* database) {
+  size_t bytes = 0;
+  return hs_stream_size(database, &bytes) == HS_SUCCESS ? static_cast<uint32_t>(bytes) : 0;
+}
+
 bool Serialize(const hs_database_t* database, BuiltDatabase& built) {
   char* bytes = nullptr;
   size_t size = 0;
-  size_t stream_bytes = 0;
-  if (hs_stream_size(database, &stream_bytes) != HS_SUCCESS || hs_serialize_database(database, &bytes, &size) != HS_SUCCESS) return false;
+  if (hs_serialize_database(database, &bytes, &size) != HS_SUCCESS) return false;
   built.serialized.assign(bytes, bytes + size);
-  built.stream_state_bytes = static_cast<uint32_t>(stream_bytes);
+  built.stream_state_bytes = StreamBytes(database);
   std::free(bytes);
   return true;
 }
@@ -90,15 +94,16 @@ void BuildOne(Program& program, bundle::CostClass cost, const hs_platform_info_t
 
 }  // namespace
 
-void CheckExpressions(const Program& program, Diagnostics& diagnostics) {
+void CheckExpressions(Program& program, Diagnostics& diagnostics) {
   std::set<std::tuple<uint32_t, uint32_t, uint32_t>> reported;
-  for (const LoweredPattern& pattern : program.patterns) {
+  for (LoweredPattern& pattern : program.patterns) {
     if (pattern.entry.cost != bundle::CostClass::kExpressions) continue;
     hs_database_t* raw = nullptr;
     hs_compile_error_t* raw_error = nullptr;
     const hs_error_t code = hs_compile(pattern.bytes.c_str(), FlagsOf(pattern), HS_MODE_STREAM, nullptr, &raw, &raw_error);
     const DatabasePtr database(raw);
     const CompileErrorPtr error(raw_error);
+    if (code == HS_SUCCESS) pattern.state_bytes = StreamBytes(database.get());
     // An expression is one mistake, in however many encodings.
     if (code == HS_SUCCESS || !reported.emplace(pattern.at.file, pattern.at.line, pattern.at.column).second) continue;
     diagnostics.Error(Code::kExpressionRefused, pattern.at,

@@ -20,6 +20,7 @@ void RunStages(CompileResult& result, Goal goal) {
 
   Build(program, diagnostics);
   if (diagnostics.has_errors()) return;
+  LintCost(program, diagnostics);
   result.example_count = TryExamples(result.sources, program, diagnostics);
   if (goal == Goal::kCompile && !diagnostics.has_errors()) result.bundle = Write(result.sources, program);
 }

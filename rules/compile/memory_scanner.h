@@ -41,4 +41,8 @@ class MemoryScanner {
   std::unique_ptr<Impl> impl_;
 };
 
+struct Program;
+// Over the databases that Build made.
+Result<MemoryScanner> OpenScanner(const Program& program);
+
 }  // namespace sluice::compile

@@ -19,8 +19,12 @@ struct LoweredPattern {
   model::Pattern entry;
   std::string bytes;  // of a literal; the text of an expression otherwise
   bool ignore_case = false;
+  uint32_t state_bytes = 0;  // stream state of an expression that stands alone
   syntax::Position at;
 };
+
+// Per flow and direction; half a gigabyte for a million flows.
+inline constexpr uint64_t kDefaultStateBudget = 512;
 
 // A detector with its lists filled in.
 struct ResolvedDetector {
@@ -39,6 +43,7 @@ struct BuiltDatabase {
 struct Program {
   std::vector<syntax::PackSource> packs;                  // Parse
   model::Policy policy;                                   // Resolve
+  syntax::Located<uint64_t> state_budget{kDefaultStateBudget, {UINT32_MAX, 0, 0}};  // Resolve
   std::vector<ResolvedDetector> detectors;                // Resolve: source of policy.detectors[i]
   std::vector<const syntax::RuleSource*> rules;           // Resolve: source of policy.rules[i]
   std::vector<LoweredPattern> patterns;                   // Encode; Lower drops the doubled ones

@@ -20,6 +20,9 @@ class Resolver {
     for (const syntax::PackSource& pack : program_.packs) {
       for (const syntax::RuleSource& rule : pack.rules) ResolveRule(rule);
     }
+    for (const syntax::PackSource& pack : program_.packs) {
+      if (pack.state_budget) program_.state_budget = *pack.state_budget;
+    }
     ResolveFail();
     ReportUnused();
   }

@@ -22,10 +22,12 @@ void Lint(const Program& program, syntax::Diagnostics& diagnostics);
 void Encode(Program& program, syntax::Diagnostics& diagnostics);
 // One pattern for the same bytes in several encodings. From here on a pattern's rank is its id.
 void Lower(Program& program);
-// Every expression on its own, so that a refusal is shown where it stands.
-void CheckExpressions(const Program& program, syntax::Diagnostics& diagnostics);
+// Every expression on its own, so that a refusal is shown where it stands, and its stream state is known.
+void CheckExpressions(Program& program, syntax::Diagnostics& diagnostics);
 // Patterns → databases. The only stage that calls hs_compile*, together with CheckExpressions.
 void Build(Program& program, syntax::Diagnostics& diagnostics);
+// What is too costly, or fires on ordinary text.
+void LintCost(const Program& program, syntax::Diagnostics& diagnostics);
 // The rules' own examples against the databases; returns how many were tried.
 size_t TryExamples(const syntax::SourceSet& sources, const Program& program, syntax::Diagnostics& diagnostics);
 // The bundle's bytes.

@@ -122,14 +122,18 @@ class ExampleRunner {
 
 }  // namespace
 
-size_t TryExamples(const syntax::SourceSet& sources, const Program& program, Diagnostics& diagnostics) {
+Result<MemoryScanner> OpenScanner(const Program& program) {
   std::vector<bundle::Database> databases;
   for (const BuiltDatabase& built : program.databases) {
     databases.push_back({built.mode, built.cost, built.pattern_count, built.stream_state_bytes, {built.serialized.data(), built.serialized.size()}});
   }
   std::vector<model::Pattern> patterns;
   for (const LoweredPattern& pattern : program.patterns) patterns.push_back(pattern.entry);
-  Result<MemoryScanner> scanner = MemoryScanner::Open(databases, patterns, program.policy.detectors);
+  return MemoryScanner::Open(databases, patterns, program.policy.detectors);
+}
+
+size_t TryExamples(const syntax::SourceSet& sources, const Program& program, Diagnostics& diagnostics) {
+  Result<MemoryScanner> scanner = OpenScanner(program);
   if (!scanner) {
     diagnostics.Error(Code::kBuildFailed, {UINT32_MAX, 0, 0}, scanner.error().message());
     return 0;

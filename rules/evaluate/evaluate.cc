@@ -127,6 +127,13 @@ Truth Evaluate(const model::Condition& condition, std::span<const Hit> hits, boo
   return EvaluateNode(condition.nodes, HitSpanView(hits), complete);
 }
 
+const model::Exception* FindException(const model::Rule& rule, const ObjectFacts& facts, int64_t now_unix_seconds) noexcept {
+  const auto it = std::find_if(rule.exceptions.begin(), rule.exceptions.end(), [&](const model::Exception& exception) {
+    return now_unix_seconds < exception.expires_unix_seconds && InScope(exception.scope, facts) == Truth::kTrue;
+  });
+  return it == rule.exceptions.end() ? nullptr : &*it;
+}
+
 Truth InScope(const model::Scope& scope, const ObjectFacts& facts) noexcept {
   if (scope.direction != model::Direction::kBoth && scope.direction != facts.direction) return Truth::kFalse;
   if (!InAnyBlock(scope.sources, facts.source) || !InAnyBlock(scope.destinations, facts.destination)) return Truth::kFalse;

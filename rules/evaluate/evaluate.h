@@ -55,6 +55,9 @@ struct ObjectFacts {
   bool complete = false;  // `bytes` is final
 };
 
+// The exception of a rule that holds for this object now, or nullptr. Sizes that are not known yet are taken as they are.
+const model::Exception* FindException(const model::Rule& rule, const ObjectFacts& facts, int64_t now_unix_seconds) noexcept;
+
 // Whether a rule with this scope speaks of the object. kOpen: its size is not known yet.
 Truth InScope(const model::Scope& scope, const ObjectFacts& facts) noexcept;
 

@@ -46,6 +46,7 @@ constexpr CodeText kCodes[] = {
     {Code::kExpiredException, "an exception whose day has passed", "It no longer holds. Remove it, or give it another day and a reason that is still true."},
     {Code::kBadCondition, "a condition that does not hold together",
      "'near' takes detectors only, 'any' with 'at_least' needs that many children, and conditions nest at most 16 deep."},
+    {Code::kSameMeaning, "two rules that always fire together", "Same condition, same scope: one of them is superfluous, or was meant to be another."},
     {Code::kNotRepresentable, "a literal cannot be written in an encoding that was asked for",
      "The detector names its encodings, and this text has characters that one of them lacks. Remove that encoding, or move "
      "the literal to a detector of its own."},

@@ -43,6 +43,7 @@ enum class Code : uint16_t {
   kContradiction = 2014,
   kExpiredException = 2015,
   kBadCondition = 2016,
+  kSameMeaning = 2017,
   kNotRepresentable = 3001,
   kNowhereRepresentable = 3002,
   kExpressionRefused = 3003,

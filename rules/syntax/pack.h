@@ -115,6 +115,7 @@ struct PackSource {
   std::optional<Located<std::string>> id;
   std::string title;
   std::vector<FailSource> fail;
+  std::optional<Located<uint64_t>> state_budget;
   std::vector<ListSource> lists;
   std::vector<ListSource> groups;
   std::vector<DetectorSource> detectors;

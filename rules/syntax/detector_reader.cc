@@ -1,0 +1,136 @@
+#include "rules/syntax/readers.h"
+
+#include <algorithm>
+
+namespace sluice::syntax {
+namespace {
+
+std::optional<ContentSource> ReadContent(const Node& node, const std::string& what, ContentOf of, Diagnostics& diagnostics) {
+  if (node.kind != Node::Kind::kMap) {
+    std::optional<Located<std::string>> text = ScalarText(node, what, diagnostics);
+    if (!text) return std::nullopt;
+    return ContentSource{ContentSource::Kind::kText, std::move(*text)};
+  }
+  MapReader map(node, what, diagnostics);
+  std::optional<ContentSource> content;
+  if (std::optional<Located<std::string>> hex = map.Text("hex")) content = {ContentSource::Kind::kHex, std::move(*hex)};
+  const std::string_view key = of == ContentOf::kExample ? "file" : "list";
+  if (std::optional<Located<std::string>> name = map.Text(key)) {
+    content = {of == ContentOf::kExample ? ContentSource::Kind::kFile : ContentSource::Kind::kList, std::move(*name)};
+  }
+  map.Finish();
+  return content;
+}
+
+std::string EncodingNames() {
+  std::string names;
+  for (int i = 0; i < static_cast<int>(model::Encoding::kCount); ++i) {
+    names += (i == 0 ? "" : ", ") + std::string(Name(static_cast<model::Encoding>(i)));
+  }
+  return names;
+}
+
+std::vector<Located<model::Encoding>> ReadEncodings(MapReader& map) {
+  std::vector<Located<model::Encoding>> encodings;
+  for (const Located<std::string>& name : map.Texts("encodings")) {
+    if (const std::optional<model::Encoding> encoding = model::EncodingFromName(name.value)) {
+      encodings.push_back({*encoding, name.at});
+    } else {
+      map.diagnostics().Error(Code::kUnknownWord, name.at, "no encoding is called '" + name.value + "'",
+                              "expected any of: " + EncodingNames() + "; without 'encodings' all that can carry the text are tried");
+    }
+  }
+  return encodings;
+}
+
+TransferSet ReadTransfer(MapReader& map) {
+  TransferSet set;
+  if (map.Find("transfer") == nullptr) return set;
+  bool none = false;
+  set = {false, false, false, false, false};
+  ReadSwitches(map, "transfer", {{"none", &none}, {"percent", &set.percent}, {"quoted-printable", &set.quoted_printable},
+                                 {"html", &set.html}, {"json", &set.json}, {"base64", &set.base64}});
+  return set;
+}
+
+bool ReadIgnoreCase(MapReader& map) {
+  const std::optional<Located<std::string>> text = map.Text("case");
+  if (!text) return false;
+  if (text->value != "sensitive" && text->value != "insensitive") {
+    map.diagnostics().Error(Code::kUnknownWord, text->at, "'case' cannot be '" + text->value + "'", "expected one of: sensitive, insensitive");
+  }
+  return text->value == "insensitive";
+}
+
+std::string ValidatorNames() {
+  std::string names;
+  for (int i = 1; i < static_cast<int>(model::ValidatorKind::kCount); ++i) {
+    names += (i == 1 ? "" : ", ") + std::string(Name(static_cast<model::ValidatorKind>(i)));
+  }
+  return names;
+}
+
+}  // namespace
+
+std::vector<Node> ItemsOf(const Node& node, const std::string& what, Diagnostics& diagnostics) {
+  if (node.kind == Node::Kind::kList) return node.items;
+  diagnostics.Error(Code::kWrongType, node.at, what + " must be a list, here is " + std::string(KindName(node.kind)));
+  return {};
+}
+
+std::vector<ContentSource> ReadContents(MapReader& map, std::string_view key, ContentOf of) {
+  std::vector<ContentSource> contents;
+  const Node* node = map.Find(key);
+  if (node == nullptr) return contents;
+  const std::string what = "each entry of '" + std::string(key) + "' of " + map.what();
+  const std::vector<Node> items = node->kind == Node::Kind::kScalar
+                                      ? std::vector<Node>{*node}
+                                      : ItemsOf(*node, "'" + std::string(key) + "' of " + map.what(), map.diagnostics());
+  for (const Node& item : items) {
+    if (std::optional<ContentSource> content = ReadContent(item, what, of, map.diagnostics())) {
+      contents.push_back(std::move(*content));
+    }
+  }
+  return contents;
+}
+
+void ReadSwitches(MapReader& map, std::string_view key, const std::vector<Switch>& switches) {
+  for (const Located<std::string>& word : map.Texts(key)) {
+    const auto found = std::find_if(switches.begin(), switches.end(), [&](const Switch& s) { return s.name == word.value; });
+    if (found != switches.end()) {
+      *found->on = true;
+      continue;
+    }
+    std::string names;
+    for (const Switch& s : switches) names += (names.empty() ? "" : ", ") + std::string(s.name);
+    map.diagnostics().Error(Code::kUnknownWord, word.at, "'" + std::string(key) + "' cannot hold '" + word.value + "'", "expected any of: " + names);
+  }
+}
+
+void ReadDetectorKeys(MapReader& map, DetectorSource& detector) {
+  detector.literals = ReadContents(map, "literals", ContentOf::kLiteral);
+  detector.expressions = map.Texts("regex");
+  detector.encodings = ReadEncodings(map);
+  detector.transfer = ReadTransfer(map);
+  VariantSet& v = detector.variants;
+  ReadSwitches(map, "variants", {{"spacing", &v.spacing}, {"line-break", &v.line_break}, {"width", &v.width}, {"look-alike", &v.look_alike}});
+  detector.unless_followed_by = map.Texts("unless_followed_by");
+  if (const auto validator = map.Word("validator", model::ValidatorFromName, ValidatorNames())) detector.validator = validator->value;
+  // 8 bits is what a byte can hold.
+  if (const auto entropy = map.Decimal("min_entropy", 0, 8)) detector.min_entropy = entropy->value;
+  detector.ignore_case = ReadIgnoreCase(map);
+  if (const auto word = map.Flag("word")) detector.whole_word = word->value;
+}
+
+DetectorSource ReadDetector(const Node& node, Located<std::string> id, const std::string& what, Diagnostics& diagnostics) {
+  MapReader map(node, what, diagnostics);
+  DetectorSource detector;
+  detector.id = std::move(id);
+  detector.at = node.at;
+  map.Text("title");
+  ReadDetectorKeys(map, detector);
+  map.Finish();
+  return detector;
+}
+
+}  // namespace sluice::syntax
