@@ -60,8 +60,8 @@ DemoLive() {
   LabUp
   LabServer || Fail "nginx did not start, see build/demo/nginx/error.log"
   LabConfigInline
-  LabAppliance
-  LabReachable || Fail "the appliance did not come up, see build/demo/sluiced.log"
+  LabAppliance || Fail "the appliance did not start, see build/demo/sluiced.log"
+  LabReachable || Fail "the client does not reach the server through the appliance, see build/demo/sluiced.log"
   Say "curl $LAB_CLIENT_IP -> sluiced (huge pages: $SLUICE_HUGE_PAGES) -> nginx $LAB_SERVER_IP"
 
   Step "Two uploads with curl"

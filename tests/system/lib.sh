@@ -202,11 +202,22 @@ LabPolicy() {
   return 1
 }
 
-# Starts sluiced in the gate. Its namespace holds no way around it.
+# Starts sluiced in the gate, whose namespace holds no way around it, and waits until it forwards packets.
 LabAppliance() {
-  ip netns exec "$LAB-gate" "$SLUICE_BIN/sluiced" run -c "$LAB_DIR/sluice.yaml" >>"$LAB_DIR/sluiced.log" 2>&1 &
+  rm -f "$LAB_DIR/ready"
+  ip netns exec "$LAB-gate" "$SLUICE_BIN/sluiced" run -c "$LAB_DIR/sluice.yaml" --ready-file "$LAB_DIR/ready" \
+    >>"$LAB_DIR/sluiced.log" 2>&1 &
   LAB_APPLIANCE=$!
   LAB_PIDS+=("$LAB_APPLIANCE")
+  local try
+  for try in {1..600}; do
+    if [[ -e $LAB_DIR/ready ]]; then return 0; fi
+    if ! kill -0 "$LAB_APPLIANCE" 2>/dev/null; then break; fi
+    sleep 0.1
+  done
+  echo "sluiced is not ready (after $try looks); it says:" >&2
+  tail -n 20 "$LAB_DIR/sluiced.log" >&2
+  return 1
 }
 
 # Waits until the client reaches the server, at most 30 seconds.

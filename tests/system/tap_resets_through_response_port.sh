@@ -8,13 +8,7 @@ LabServer
 LabPolicy "$TEST_PACKS"
 LabConfigTap
 LabAppliance
-LabReachable  # through the hub; the appliance needs a moment of its own
-for _ in {1..100}; do
-  if [[ -s $LAB_DIR/stats.json && $(LabStat '.packets') -gt 0 ]]; then break; fi
-  InClient curl -s -o /dev/null --noproxy '*' --max-time 1 "$(Url /ready)" || true
-  sleep 0.1
-done
-ExpectThat "the appliance sees the mirrored traffic" test "$(LabStat '.packets')" -gt 0
+LabReachable
 
 LabText 1 300000 >"$LAB_DIR/clean.txt"
 Expect "a clean upload passes" 201 "$(Curl -T "$LAB_DIR/clean.txt" "$(Url /files/clean.txt)")"
@@ -27,5 +21,6 @@ ExpectThat "the client saw a reset" grep -qiE 'reset|recv failure|send failure|b
 ExpectThat "the server saw it too" grep -qiE 'reset by peer|prematurely closed' "$LAB_DIR/nginx/error.log"
 
 EndAppliance
+ExpectThat "both directions of the mirrored traffic were inspected" test "$(LabStat '.coverage.inspected_bytes')" -gt 300000
 Expect "there is one incident, with the resets as its action" 1 \
   "$(Findings '.rule == "cn.state-secret.mark" and .verdict == "block" and .action == "reset"')"
