@@ -136,12 +136,12 @@ DecodeStep InflateDecoder::Inflate(ByteView input, std::span<uint8_t> scratch) n
   state_.next_out = scratch.data();
   state_.avail_out = static_cast<uint32_t>(scratch.size());
   const int result = isal_inflate(&state_);
-  const size_t consumed = taken.size() - state_.avail_in;
-  const ByteView output(scratch.data(), scratch.size() - state_.avail_out);
+  const ByteView output = ByteView(scratch.data(), scratch.size()).First(static_cast<size_t>(state_.next_out - scratch.data()));
   if (result < 0) {
-    at_ = At::kCorrupt;
-    return {consumed, output, DecodeState::kCorrupt};
+    at_ = At::kCorrupt;  // the library's counts are not to be relied upon then
+    return {taken.size(), output, DecodeState::kCorrupt};
   }
+  const size_t consumed = taken.size() - state_.avail_in;
   if (result == ISAL_NEED_DICT) {
     at_ = At::kUnsupported;
     return {consumed, output, DecodeState::kUnsupported};
