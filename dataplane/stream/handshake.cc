@@ -78,14 +78,17 @@ SynJudgement JudgeSyn(const TcpConnection& connection, Direction direction, cons
     const bool early = connection.state <= ConnectionState::kSynSeen || IsUntouched(other);
     return early || (HasFlag(tcp, TcpFlag::kAck) && Answers(tcp, other)) ? SynJudgement::kBegins : SynJudgement::kBad;
   }
-  // A new attempt, the earlier one having gone unanswered; or the SYN behind a bare ACK (split handshakes).
-  const bool unanswered = connection.state <= ConnectionState::kSynSeen && !other.syn_seen;
-  return IsUntouched(half) && (unanswered || !half.syn_seen) ? SynJudgement::kBegins : SynJudgement::kBad;
+  // A new attempt, the earlier one having gone unanswered; the SYN behind a bare ACK (split handshakes); or a server that
+  // forgot its first answer (SYN cookies, restarts) and gives another to the same SYN.
+  const bool opening = connection.state <= ConnectionState::kSynSeen;
+  const bool again = HasFlag(tcp, TcpFlag::kAck) ? Answers(tcp, other) : !other.syn_seen;
+  return IsUntouched(half) && ((opening && again) || !half.syn_seen) ? SynJudgement::kBegins : SynJudgement::kBad;
 }
 
 void BeginWithSyn(TcpConnection& connection, Direction direction, const TcpFields& tcp) noexcept {
   TcpHalf& half = connection.half[Index(direction)];
   TcpHalf& other = connection.half[Index(Opposite(direction))];
+  half.disputed = half.syn_seen;
   BeginAtSyn(half, tcp.seq + 1, tcp);
   NoteOfferedShift(other, tcp);
   if (connection.state == ConnectionState::kNew) connection.state = ConnectionState::kSynSeen;
@@ -93,6 +96,12 @@ void BeginWithSyn(TcpConnection& connection, Direction direction, const TcpField
   if (!HasFlag(tcp, TcpFlag::kAck)) return;
   BeginAnswered(other, tcp);
   half.has_timestamp = half.has_timestamp && other.has_timestamp;
+}
+
+void SettleDispute(TcpHalf& half, uint32_t ack) noexcept {
+  if (!half.disputed || !IsUntouched(half)) return;
+  half.edge = ack;
+  half.disputed = false;
 }
 
 void BeginMidstream(TcpHalf& half, const TcpFields& tcp) noexcept {

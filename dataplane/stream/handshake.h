@@ -19,6 +19,10 @@ SynJudgement JudgeSyn(const TcpConnection& connection, content::Direction direct
 // direction's own SYN said as long as nothing was delivered: it is the receiver who decides which of several SYNs counts.
 void BeginWithSyn(TcpConnection& connection, content::Direction direction, const packet::TcpFields& tcp) noexcept;
 
+// Of several SYN/ACKs with different numbers, the client's ACK tells which one it took. `ack` comes from a segment that is
+// next in order.
+void SettleDispute(TcpHalf& half, uint32_t ack) noexcept;
+
 // No SYN was seen: offset 0 is the first byte of this segment.
 void BeginMidstream(TcpHalf& half, const packet::TcpFields& tcp) noexcept;
 

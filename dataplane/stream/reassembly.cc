@@ -66,7 +66,8 @@ void Reassembly::Judge(Segment& segment) noexcept {
     Reject(segment, SegmentNote::kNoAckFlag);
     return;
   }
-  const TcpHalf& other = segment.connection.half[Index(Opposite(segment.direction))];
+  TcpHalf& other = segment.connection.half[Index(Opposite(segment.direction))];
+  if (other.disputed && segment.half.seen && segment.sequence == segment.half.edge) SettleDispute(other, segment.tcp().ack);
   if (!IsPlausibleAck(other, segment.tcp().ack)) {
     Reject(segment, SegmentNote::kBadAck);
     return;
@@ -80,7 +81,10 @@ void Reassembly::TakeReset(const Segment& segment) noexcept {
   // Text in an RST (RFC 9293, 3.5.3) is no part of the stream: nothing of it goes on.
   const bool scrub = !IsTap() && !segment.payload.empty();
   if (judgement == ResetJudgement::kBad || (scrub && !CanRewrite(segment.packet))) {
-    Reject(segment, SegmentNote::kBadReset);
+    Delivery& delivery = Reject(segment, SegmentNote::kBadReset);
+    // Behind what was sent is where late answers to a closed socket fall; nobody acts on them, and nobody gains.
+    const bool late = segment.half.seen && SequenceBefore(segment.sequence, NextSequence(segment.half));
+    if (late && segment.payload.empty()) delivery.is_anomaly = false;
     return;
   }
   if (scrub) ZeroPayload(segment.packet, 0, segment.payload.size());

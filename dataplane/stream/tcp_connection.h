@@ -39,6 +39,7 @@ struct alignas(64) TcpHalf {
   bool reset_seen : 1 = false;     // this side sent an RST that counts
   bool shift_offered : 1 = false;  // the other side's SYN carried a window scale
   bool passed_valid : 1 = false;   // TcpHalfDetail::passed is valid
+  bool disputed : 1 = false;       // SYN/ACKs with different numbers were seen
   bool compare_mark : 1 = false;   // TcpHalfDetail::compare_from is valid
 };
 static_assert(sizeof(TcpHalf) == 64);

@@ -80,6 +80,19 @@ TEST_P(Handshake, TheAnswerDecidesWhichSynCounts) {
   EXPECT_EQ(s.stream(), "abc");
 }
 
+TEST_P(Handshake, TheClientsAckDecidesWhichAnswerCounts) {
+  for (const uint32_t taken : {200u, 7'000'000u}) {
+    StreamHarness s(GetParam());
+    s.Push({.seq = 100, .flags = TcpFlag::kSyn});
+    s.Push({.direction = Direction::kDownload, .seq = 200, .ack = 101, .flags = kSynAck});
+    s.Push({.direction = Direction::kDownload, .seq = 7'000'000, .ack = 101, .flags = kSynAck});
+    s.Push({.seq = 101, .ack = taken + 1, .payload = "abc"});
+    s.Push({.direction = Direction::kDownload, .seq = taken + 1, .ack = 104, .payload = "xyz"});
+    EXPECT_EQ(s.stream(Direction::kUpload), "abc");
+    EXPECT_EQ(s.stream(Direction::kDownload), "xyz");
+  }
+}
+
 TEST_P(Handshake, ASynAckAloneSaysWhereTheClientBegins) {
   StreamHarness s(GetParam());
   s.Push({.direction = Direction::kDownload, .seq = 200, .ack = 101, .flags = kSynAck});

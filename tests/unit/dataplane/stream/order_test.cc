@@ -337,6 +337,17 @@ TEST_P(BothModes, RefusesAResetOutsideTheWindow) {
   EXPECT_EQ(s.connection().state, ConnectionState::kEstablished);
 }
 
+TEST_P(BothModes, ALateResetIsNoAnomaly) {
+  StreamHarness s(GetParam());
+  s.Open();
+  s.Data(0, "abc", TcpFlag::kAck | TcpFlag::kFin);
+  s.Ack(4);
+  const auto out = s.Data(3, "", TcpFlag::kRst);  // the number before the FIN
+  EXPECT_EQ(out[0].note, SegmentNote::kBadReset);
+  EXPECT_FALSE(out[0].is_anomaly);
+  EXPECT_EQ(s.connection().state, ConnectionState::kClosing);
+}
+
 TEST_P(BothModes, DataInFlightTowardsTheSenderOfAResetIsDelivered) {
   StreamHarness s(GetParam());
   s.Open();
