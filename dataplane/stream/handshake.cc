@@ -91,11 +91,21 @@ void BeginWithSyn(TcpConnection& connection, Direction direction, const TcpField
   half.disputed = half.syn_seen;
   BeginAtSyn(half, tcp.seq + 1, tcp);
   NoteOfferedShift(other, tcp);
-  if (connection.state == ConnectionState::kNew) connection.state = ConnectionState::kSynSeen;
+  // A SYN/ACK behind an RST: the client did not believe the RST.
+  half.reset_seen = false;
+  const bool refused = connection.state == ConnectionState::kReset && !other.reset_seen;
+  if (connection.state == ConnectionState::kNew || refused) connection.state = ConnectionState::kSynSeen;
   if (other.syn_seen) SettleWindowScale(half, other);
   if (!HasFlag(tcp, TcpFlag::kAck)) return;
   BeginAnswered(other, tcp);
   half.has_timestamp = half.has_timestamp && other.has_timestamp;
+}
+
+bool AwaitsAnswer(const TcpConnection& connection, Direction direction) noexcept {
+  const TcpHalf& half = connection.half[Index(direction)];
+  const TcpHalf& other = connection.half[Index(Opposite(direction))];
+  const bool opening = connection.state == ConnectionState::kSynSeen || connection.state == ConnectionState::kReset;
+  return opening && other.syn_seen && !half.seen;
 }
 
 void SettleDispute(TcpHalf& half, uint32_t ack) noexcept {

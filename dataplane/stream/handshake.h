@@ -19,6 +19,9 @@ SynJudgement JudgeSyn(const TcpConnection& connection, content::Direction direct
 // direction's own SYN said as long as nothing was delivered: it is the receiver who decides which of several SYNs counts.
 void BeginWithSyn(TcpConnection& connection, content::Direction direction, const packet::TcpFields& tcp) noexcept;
 
+// A SYN went the other way and nothing has answered it yet: what comes without SYN is dropped (RFC 9293, 3.10.7.3).
+bool AwaitsAnswer(const TcpConnection& connection, content::Direction direction) noexcept;
+
 // Of several SYN/ACKs with different numbers, the client's ACK tells which one it took. `ack` comes from a segment that is
 // next in order.
 void SettleDispute(TcpHalf& half, uint32_t ack) noexcept;

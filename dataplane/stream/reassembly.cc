@@ -128,7 +128,7 @@ void Reassembly::TakeEmpty(const Segment& segment) noexcept {
     }
   }
   // An old timestamp on a bare ACK is an ACK that was overtaken: it goes on, and says nothing new.
-  if (IsOldTimestamp(half, segment.tcp())) believed = false;
+  if (IsOldTimestamp(half, segment.tcp()) || AwaitsAnswer(segment.connection, segment.direction)) believed = false;
   if (believed) {
     if (half.seen && !SequenceBefore(half.edge, segment.sequence)) NoteTimestamp(segment.half, segment.tcp());
     BelieveAck(segment.connection, segment.direction, segment.tcp());
@@ -139,6 +139,10 @@ void Reassembly::TakeEmpty(const Segment& segment) noexcept {
 
 void Reassembly::TakeData(const Segment& segment) noexcept {
   TcpHalf& half = segment.half;
+  if (AwaitsAnswer(segment.connection, segment.direction) && !segment.Has(TcpFlag::kSyn)) {
+    Reject(segment, SegmentNote::kOutOfWindow);
+    return;
+  }
   if (!half.seen) BeginMidstream(half, segment.tcp());
   const bool probe = segment.payload.size() == 1 && segment.sequence + 1 == half.edge;
   const Place place = FindPlace(half, segment.sequence, options_);

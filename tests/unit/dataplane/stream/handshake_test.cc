@@ -93,6 +93,32 @@ TEST_P(Handshake, TheClientsAckDecidesWhichAnswerCounts) {
   }
 }
 
+// In SYN-SENT a client drops what comes without SYN; a reset that it does not believe is followed by the true answer.
+TEST_P(Handshake, NothingButASynAnswersASyn) {
+  StreamHarness s(GetParam());
+  s.Push({.seq = 100, .flags = TcpFlag::kSyn});
+  s.Push({.direction = Direction::kDownload, .seq = 0, .ack = 101, .flags = TcpFlag::kRst | TcpFlag::kAck});
+  const auto fin = s.Push({.direction = Direction::kDownload, .seq = 0, .ack = 101, .flags = TcpFlag::kFin | TcpFlag::kAck});
+  EXPECT_EQ(fin[0].note, SegmentNote::kOutOfWindow);
+  const auto data = s.Push({.direction = Direction::kDownload, .seq = 0, .ack = 101, .payload = "decoy"});
+  EXPECT_EQ(data[0].note, SegmentNote::kOutOfWindow);
+  s.Push({.direction = Direction::kDownload, .seq = 200, .ack = 101, .flags = kSynAck});
+  s.Push({.seq = 101, .ack = 201, .payload = "abc"});
+  const auto out = s.Push({.direction = Direction::kDownload, .seq = 201, .ack = 104, .payload = "xyz"});
+  EXPECT_EQ(out[0].note, SegmentNote::kInOrder);
+  EXPECT_EQ(s.stream(Direction::kUpload), "abc");
+  EXPECT_EQ(s.stream(Direction::kDownload), "xyz");
+  EXPECT_EQ(s.connection().state, ConnectionState::kEstablished);
+}
+
+TEST_P(Handshake, DataIsTakenWhenTheCaptureLostTheSynAck) {
+  StreamHarness s(GetParam());
+  s.Push({.seq = 100, .flags = TcpFlag::kSyn});
+  s.Push({.seq = 101, .ack = 201});
+  s.Push({.direction = Direction::kDownload, .seq = 201, .ack = 101, .payload = "xyz"});
+  EXPECT_EQ(s.stream(Direction::kDownload), "xyz");
+}
+
 TEST_P(Handshake, ASynAckAloneSaysWhereTheClientBegins) {
   StreamHarness s(GetParam());
   s.Push({.direction = Direction::kDownload, .seq = 200, .ack = 101, .flags = kSynAck});
