@@ -1,15 +1,16 @@
 #include "dataplane/match/confirm.h"
 
-#include <algorithm>
 #include <utility>
 
 #include "dataplane/match/high_run.h"
-#include "rules/evaluate/alignment.h"
+#include "rules/evaluate/confirm.h"
 
 namespace sluice::match {
+
+static_assert(Matcher::kHistory >= evaluate::kConfirmWindow, "what is kept must reach as far back as any check looks");
+
 namespace {
 
-using evaluate::Alignment;
 using model::Encoding;
 
 // Sets whose text between two ASCII bytes is made of pairs, so that the distance from the beginning of the run tells.
@@ -24,14 +25,15 @@ uint64_t HashOf(ByteView bytes) noexcept {
   return hash;
 }
 
-// `before` begins at object offset `begin` and ends where the hit begins.
-Alignment AlignmentOf(const Matcher& matcher, Encoding encoding, ByteView before, uint64_t begin) noexcept {
-  const Alignment near = evaluate::CheckAlignment(encoding, before, begin == 0);
-  if (near != Alignment::kUnknown || !IsMadeOfPairs(encoding)) return near;
+// The window, begun at a character where the run of high bytes before it tells which byte that is; `from_start` then holds.
+ByteView AlignWindow(const Matcher& matcher, const model::Pattern& pattern, ByteView window, uint64_t begin, bool& from_start) noexcept {
+  if (from_start || pattern.length == 0 || !IsMadeOfPairs(pattern.encoding) || pattern.form != model::TransferForm::kPlain) return window;
   const uint64_t run = matcher.HighRunBegin(begin);
-  if (run == kUnknownOffset) return Alignment::kUnknown;
   // An odd distance: the first byte here is the second of a pair.
-  return evaluate::CheckAlignment(encoding, before.From((begin - run) % 2), true);
+  const size_t half = run == kUnknownOffset ? 0 : (begin - run) % 2;
+  if (run == kUnknownOffset || window.size() - half < pattern.length) return window;
+  from_start = true;
+  return window.From(half);
 }
 
 }  // namespace
@@ -39,7 +41,7 @@ Alignment AlignmentOf(const Matcher& matcher, Encoding encoding, ByteView before
 std::string_view Name(ConfirmCounter counter) {
   switch (counter) {
     case ConfirmCounter::kConfirmed: return "hits_confirmed";
-    case ConfirmCounter::kAstride: return "hits_astride";
+    case ConfirmCounter::kRefused: return "hits_refused";
     case ConfirmCounter::kAlignmentUnknown: return "hits_alignment_unknown";
     case ConfirmCounter::kBeginUnknown: return "hits_begin_unknown";
     case ConfirmCounter::kUnknownPattern: return "hits_unknown_pattern";
@@ -50,43 +52,36 @@ std::string_view Name(ConfirmCounter counter) {
 
 struct Confirmer::Impl {
   bool ConfirmOne(const Matcher& matcher, const Hit& hit, Finding& finding) noexcept;
-  bool CheckAligned(const Matcher& matcher, ByteView window, Finding& finding) noexcept;
 
   std::shared_ptr<const bundle::Bundle> policy;
   CounterSet<ConfirmCounter> counters;
 };
-
-// `window` is what stands before the end of the match, the match included.
-bool Confirmer::Impl::CheckAligned(const Matcher& matcher, ByteView window, Finding& finding) noexcept {
-  const size_t matched = std::min<size_t>(finding.length, window.size());
-  const ByteView before = window.First(window.size() - matched);
-  const uint64_t window_begin = finding.end - window.size();
-  const Alignment alignment = finding.length > window.size() ? Alignment::kUnknown
-                                                             : AlignmentOf(matcher, finding.encoding, before, window_begin);
-  if (alignment == Alignment::kAstride) counters.Add(ConfirmCounter::kAstride);
-  if (alignment == Alignment::kUnknown) counters.Add(ConfirmCounter::kAlignmentUnknown);
-  finding.aligned = alignment == Alignment::kAligned;
-  return alignment != Alignment::kAstride;
-}
 
 bool Confirmer::Impl::ConfirmOne(const Matcher& matcher, const Hit& hit, Finding& finding) noexcept {
   if (hit.pattern >= policy->patterns().size()) {
     counters.Add(ConfirmCounter::kUnknownPattern);
     return false;
   }
-  const bundle::Pattern& pattern = policy->patterns()[hit.pattern];
-  // A literal that ends before its own length was misdescribed by the bundle.
-  const uint32_t length = pattern.length <= hit.end ? pattern.length : 0;
-  finding = Finding{.pattern = hit.pattern, .detector = pattern.detector, .term = pattern.term, .length = length,
-                    .offset = hit.end - length, .end = hit.end, .encoding = pattern.encoding, .form = pattern.form};
-  if (length == 0) {
-    counters.Add(ConfirmCounter::kBeginUnknown);
-    return true;
-  }
+  const model::Pattern& pattern = policy->patterns()[hit.pattern];
   std::array<uint8_t, Matcher::kHistory> buffer;
   const ByteView window = matcher.Before(hit.end, buffer);
-  if (pattern.confirm_alignment && !CheckAligned(matcher, window, finding)) return false;
-  if (length > window.size()) return true;
+  const uint64_t begin = hit.end - window.size();
+  bool from_start = begin == 0;
+  const ByteView aligned = pattern.confirm_alignment ? AlignWindow(matcher, pattern, window, begin, from_start) : window;
+  const evaluate::Confirmation confirmation =
+      evaluate::Confirm(pattern, policy->detectors()[pattern.detector], aligned, from_start);
+  if (!confirmation.stands) {
+    counters.Add(ConfirmCounter::kRefused);
+    return false;
+  }
+  if (!confirmation.alignment_known) counters.Add(ConfirmCounter::kAlignmentUnknown);
+  // A match longer than its object was misdescribed by the bundle.
+  const uint32_t length = confirmation.length <= hit.end ? confirmation.length : 0;
+  finding = Finding{.pattern = hit.pattern, .detector = pattern.detector, .term = pattern.term, .length = length,
+                    .offset = hit.end - length, .end = hit.end, .encoding = pattern.encoding, .form = pattern.form,
+                    .aligned = confirmation.alignment_known};
+  if (length == 0) counters.Add(ConfirmCounter::kBeginUnknown);
+  if (length == 0 || length > window.size()) return true;
   const ByteView matched = window.From(window.size() - length);
   finding.value = HashOf(matched);
   finding.shown = ShownCharacter(matched, pattern.encoding, pattern.form);
@@ -94,7 +89,7 @@ bool Confirmer::Impl::ConfirmOne(const Matcher& matcher, const Hit& hit, Finding
 }
 
 Result<std::unique_ptr<Confirmer>> Confirmer::Create(std::shared_ptr<const bundle::Bundle> policy) {
-  for (const bundle::Pattern& pattern : policy->patterns()) {
+  for (const model::Pattern& pattern : policy->patterns()) {
     if (const Status status = PrepareCharacters(pattern.encoding); !status) return status.error();
   }
   auto impl = std::make_unique<Impl>();

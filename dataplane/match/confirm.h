@@ -1,7 +1,8 @@
-// Confirmer: from raw hits to findings: alignment in double-byte encodings, where the match began, and its mask.
+// Confirmer: from raw hits to findings: the checks of rules/evaluate over what stands before the hit, and its mask.
 //
-// Stands between Matcher and verdict. A hit that lies astride two characters is no finding; one whose alignment cannot be
-// told is, with `aligned` false. What a finding says never depends on how the bytes were cut (a law).
+// Stands between Matcher and verdict. A hit that lies astride two characters of a double-byte encoding, or that its
+// detector's validator refuses, is no finding; one whose alignment cannot be told is, with `aligned` false. What a finding
+// says never depends on how the bytes were cut (a law).
 //
 // Thread: one worker. Allocates: in Create only. Failure: Create when a character table cannot be made.
 #pragma once
@@ -34,7 +35,7 @@ struct Finding {
 
 enum class ConfirmCounter : uint8_t {
   kConfirmed,
-  kAstride,           // in the middle of a double-byte character: not a finding
+  kRefused,           // in the middle of a double-byte character, not valid, not random enough: not a finding
   kAlignmentUnknown,  // counted as a finding
   kBeginUnknown,      // an expression whose beginning is not in the history
   kUnknownPattern,    // the database reported a number that the bundle does not have

@@ -230,7 +230,7 @@ Result<std::unique_ptr<Matcher>> Matcher::Create(std::shared_ptr<const bundle::B
   if (!pool) return pool.error();
   auto impl = std::make_unique<Impl>(policy, std::move(*scratch), std::move(*pool), calls);
   impl->tracks_high_runs = std::any_of(policy->patterns().begin(), policy->patterns().end(),
-                                       [](const bundle::Pattern& pattern) { return pattern.confirm_alignment; });
+                                       [](const model::Pattern& pattern) { return pattern.confirm_alignment; });
   impl->whole = impl->pool.Take();
   if (impl->whole == nullptr) return Error(ErrorCode::kInternal, "Hyperscan would not open a stream in the memory it was offered");
   return std::unique_ptr<Matcher>(new Matcher(std::move(impl)));

@@ -85,7 +85,7 @@ class Matcher {
   // What stands before `end`, at most kHistory bytes and never across a gap: for confirming and for the masked snippet.
   // REQUIRES: `end` comes from the last Scan, Close or ScanWhole of this matcher, whose bytes are still there. The answer
   // points into those bytes or, where they do not reach back far enough, into `buffer`.
-  static constexpr size_t kHistory = 128;
+  static constexpr size_t kHistory = 256;
   ByteView Before(uint64_t end, std::span<uint8_t, kHistory> buffer) const noexcept;
   // Where the text that Before shows began: offset 0, or behind a gap.
   uint64_t text_begin() const noexcept;

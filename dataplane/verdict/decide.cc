@@ -22,13 +22,16 @@ struct Place {
   const match::Finding* finding = nullptr;  // that is looked at; none at checkpoints and at the end
 };
 
+constexpr int64_t kNanosecondsPerSecond = 1'000'000'000;
+
+bool IsMediaTypeKnown(const Place& place) { return place.at_end || place.offset >= content::kMediaTypePrefix; }
+
 evaluate::ObjectFacts FactsAt(const ObjectFacts& facts, const Place& place) {
-  const bool media_type_known = place.at_end || place.offset >= content::kMediaTypePrefix;
   return {.direction = facts.direction == content::Direction::kUpload ? model::Direction::kUpload : model::Direction::kDownload,
           .source = facts.source.bytes,
           .destination = facts.destination.bytes,
           .application = facts.application,
-          .media_type = media_type_known ? facts.media_type : std::string_view(),
+          .media_type = IsMediaTypeKnown(place) ? facts.media_type : std::string_view(),
           .client = facts.client,
           .bytes = place.offset,
           .complete = place.at_end};
@@ -39,6 +42,7 @@ evaluate::ObjectFacts FactsAt(const ObjectFacts& facts, const Place& place) {
 std::string_view Name(DecideCounter counter) {
   switch (counter) {
     case DecideCounter::kRulesFired: return "rules_fired";
+    case DecideCounter::kExcepted: return "rules_excepted";
     case DecideCounter::kFiredOverLimit: return "fired_over_limit";
     case DecideCounter::kDetectorsOverLimit: return "detectors_over_limit";
     case DecideCounter::kTermsOverLimit: return "terms_over_limit";
@@ -57,6 +61,7 @@ struct Decider::Impl {
   void PassCheckpoints(TallyBook& book, const ObjectFacts& facts, uint64_t offset, FiredList& fired) noexcept;
   void Consider(uint32_t rule, TallyBook& book, const ObjectFacts& facts, const Place& place, FiredList& fired) noexcept;
   bool Holds(uint32_t rule, const TallyBook& book, const ObjectFacts& facts, const Place& place) noexcept;
+  bool IsExcepted(uint32_t rule, const ObjectFacts& facts, const Place& place) noexcept;
   void Fire(uint32_t rule, TallyBook& book, const Place& place, FiredList& fired) noexcept;
   void Describe(uint32_t rule, const TallyBook& book, const Place& place, FiredRule& out) const noexcept;
   const Leaf& DecidingLeaf(const RulePlan& rule, const TallyBook& book, const Place& place) const noexcept;
@@ -74,8 +79,22 @@ bool Decider::Impl::Holds(uint32_t rule, const TallyBook& book, const ObjectFact
   return evaluate::Evaluate(planned.condition, {hits.data(), size}, place.at_end) == Truth::kTrue;
 }
 
+// While it cannot be told yet whether an exception speaks of the object, the rule waits.
+bool Decider::Impl::IsExcepted(uint32_t rule, const ObjectFacts& facts, const Place& place) noexcept {
+  const bool media_type_open = !IsMediaTypeKnown(place);
+  for (const model::Exception& exception : policy->rules()[rule].exceptions) {
+    if (facts.now >= Timestamp::FromNanoseconds(exception.expires_unix_seconds * kNanosecondsPerSecond)) continue;
+    if (media_type_open && !exception.scope.media_types.empty()) return true;
+    if (evaluate::InScope(exception.scope, FactsAt(facts, place)) == Truth::kFalse) continue;
+    if (place.at_end) counters.Add(DecideCounter::kExcepted);
+    return true;
+  }
+  return false;
+}
+
 void Decider::Impl::Consider(uint32_t rule, TallyBook& book, const ObjectFacts& facts, const Place& place, FiredList& fired) noexcept {
-  if (!book.HasFired(rule, plan.rules[rule].verdict) && Holds(rule, book, facts, place)) Fire(rule, book, place, fired);
+  if (book.HasFired(rule, plan.rules[rule].verdict) || !Holds(rule, book, facts, place)) return;
+  if (!IsExcepted(rule, facts, place)) Fire(rule, book, place, fired);
 }
 
 // The leaf whose findings are shown: of the finding that decided, else the first that holds.

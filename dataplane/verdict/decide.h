@@ -14,6 +14,7 @@
 #include <span>
 #include <string_view>
 
+#include "base/clock.h"
 #include "base/counter.h"
 #include "base/inline_text.h"
 #include "base/result.h"
@@ -34,6 +35,7 @@ struct ObjectFacts {
   std::string_view application;           // "http"
   std::string_view media_type;            // by content of the first kMediaTypePrefix bytes; not read before that many came
   std::string_view client;                // name from the configuration, or empty
+  Timestamp now;                          // for exceptions that expire: the time of the packet at hand
 };
 
 struct FiredRule {
@@ -68,6 +70,7 @@ class FiredList {
 
 enum class DecideCounter : uint8_t {
   kRulesFired,
+  kExcepted,           // a rule's condition held, and an exception stood in its way
   kFiredOverLimit,     // beyond FiredList::kCapacity of one call: verdict kept, record lost
   kDetectorsOverLimit, // findings of detectors that found no room in the object's tally: single hits still count
   kTermsOverLimit,     // distinct terms that found no room

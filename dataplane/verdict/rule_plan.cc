@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <map>
+#include <set>
+#include <span>
 
 #include "dataplane/content/media_type.h"
 #include "rules/evaluate/evaluate.h"
@@ -51,9 +53,9 @@ RulePlan PlanRule(const model::Rule& rule) {
   plan.condition = rule.condition;
   static_assert(static_cast<int>(model::Action::kQuarantine) == static_cast<int>(Verdict::kQuarantine));
   plan.verdict = static_cast<Verdict>(rule.action);
-  plan.at_end = rule.scope.max_bytes != UINT64_MAX || !rule.scope.media_types.empty();
+  plan.at_end = rule.scope.max_bytes != UINT64_MAX || !rule.scope.media_types.empty() || !rule.exceptions.empty();
   LeafCollector(plan).Collect(0, false, LeafCollector::kNoProximity);
-  plan.holds_when_empty = evaluate::Evaluate(plan.condition, {}, true) == evaluate::Truth::kTrue;
+  plan.holds_when_empty = evaluate::Evaluate(plan.condition, std::span<const evaluate::Hit>(), true) == evaluate::Truth::kTrue;
   return plan;
 }
 
@@ -75,14 +77,25 @@ void PlanDetectors(PolicyPlan& plan) {
   }
 }
 
+using RulesAt = std::map<uint64_t, std::set<uint32_t>>;
+
+// Behind the greatest size of an exception the exception no longer stands in the way.
+void AddBound(uint64_t max_bytes, uint32_t rule, RulesAt& rules_at) {
+  if (max_bytes != UINT64_MAX) rules_at[max_bytes + 1].insert(rule);
+}
+
 void PlanCheckpoints(const bundle::Bundle& policy, PolicyPlan& plan) {
-  std::map<uint64_t, std::vector<uint32_t>> rules_at;
+  RulesAt rules_at;
   for (uint32_t i = 0; i < policy.rules().size(); ++i) {
-    const model::Scope& scope = policy.rules()[i].scope;
-    if (scope.min_bytes > 0) rules_at[scope.min_bytes].push_back(i);
-    if (!scope.media_types.empty() && scope.min_bytes != content::kMediaTypePrefix) rules_at[content::kMediaTypePrefix].push_back(i);
+    const model::Rule& rule = policy.rules()[i];
+    if (rule.scope.min_bytes > 0) rules_at[rule.scope.min_bytes].insert(i);
+    const bool asks_for_type = !rule.scope.media_types.empty() ||
+                               std::any_of(rule.exceptions.begin(), rule.exceptions.end(),
+                                           [](const model::Exception& e) { return !e.scope.media_types.empty(); });
+    if (asks_for_type) rules_at[content::kMediaTypePrefix].insert(i);
+    for (const model::Exception& exception : rule.exceptions) AddBound(exception.scope.max_bytes, i, rules_at);
   }
-  for (auto& [offset, rules] : rules_at) plan.checkpoints.push_back({offset, std::move(rules)});
+  for (const auto& [offset, rules] : rules_at) plan.checkpoints.push_back({offset, {rules.begin(), rules.end()}});
 }
 
 }  // namespace

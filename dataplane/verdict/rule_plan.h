@@ -29,7 +29,7 @@ struct RulePlan {
   model::Condition condition;  // as written, with each leaf asking for one hit of its key
   std::vector<Leaf> leaves;    // in the order of their nodes
   Verdict verdict = Verdict::kAlert;
-  bool at_end = false;            // may hold at the end only: `not`, a greatest size, a media type of a short object
+  bool at_end = false;            // may hold at the end only: `not`, a greatest size, an exception, a short object's type
   bool holds_when_empty = false;  // at the end of an object without findings
 };
 

@@ -27,6 +27,7 @@ class ConfirmerTest : public testing::Test {
     builder.AddLiteral(detector, kSecretBig5, Encoding::kBig5);
     builder.AddLiteral(detector, "秘密★10年", Encoding::kUtf8);
     builder.AddExpression(detector, "[0-9]{4}-[0-9]{2}");
+    builder.AddExpression(builder.AddDetector("pay.card", model::ValidatorKind::kLuhn), "[0-9]{16}");
     policy_ = builder.Build();
     matcher_ = Matcher::Create(policy_, {.max_streams = 4}).value();
     confirmer_ = Confirmer::Create(policy_).value();
@@ -87,7 +88,7 @@ TEST_F(ConfirmerTest, AcceptsAlignedTextInADoubleByteSet) {
 TEST_F(ConfirmerTest, RefusesBytesThatLieAstrideTwoCharacters) {
   EXPECT_TRUE(FindingsOf(kTrapGbk).empty());
   EXPECT_TRUE(FindingsOf("abc " + std::string(kTrapGbk) + "\xb5").empty());
-  EXPECT_EQ(confirmer_->counters().value(ConfirmCounter::kAstride), 2u);
+  EXPECT_EQ(confirmer_->counters().value(ConfirmCounter::kRefused), 2u);
 }
 
 TEST_F(ConfirmerTest, TellsAlignmentAcrossEveryCut) {
@@ -103,7 +104,7 @@ TEST_F(ConfirmerTest, TellsAlignmentFurtherBackThanTheHistory) {
   for (int i = 0; i < 500; ++i) prose += "\xb5\xda";
   const std::string trap = prose + std::string(kTrapGbk) + "\xb5";
   const std::string real = prose + std::string(kSecretGbk);
-  for (const size_t step : {1u, 2u, 3u, 7u, 64u, 127u, 128u, 129u, 333u, 5000u}) {
+  for (const size_t step : {1u, 2u, 3u, 7u, 64u, 127u, 255u, 256u, 257u, 333u, 5000u}) {
     std::vector<size_t> cuts;
     for (size_t at = step; at < trap.size(); at += step) cuts.push_back(at);
     EXPECT_TRUE(FindingsOf(trap, cuts).empty()) << step;
@@ -141,9 +142,21 @@ TEST_F(ConfirmerTest, SaysThatAnExpressionsBeginningIsNotKnown) {
   EXPECT_EQ(findings[0].shown, 0u);
 }
 
+TEST_F(ConfirmerTest, AsksTheValidatorWhereTheDetectorNamesOne) {
+  EXPECT_TRUE(FindingsOf("card 4111111111111112.").empty());
+  const std::string card = "card 4111111111111111.";
+  for (size_t cut = 0; cut <= card.size(); ++cut) {
+    const std::vector<Finding> findings = FindingsOf(card, {cut});
+    ASSERT_EQ(findings.size(), 1u) << cut;
+    EXPECT_EQ(findings[0].offset, 5u);  // the validator knows where the number began
+    EXPECT_EQ(findings[0].length, 16u);
+    EXPECT_EQ(findings[0].shown, U'4');
+  }
+}
+
 TEST_F(ConfirmerTest, DoesNotDependOnSegmentation) {
   std::mt19937 random(5);
-  const std::vector<std::string> parts = {std::string(kSecretGbk), std::string(kTrapGbk), std::string(kSecretBig5), "秘密★10年", "2024-01",
+  const std::vector<std::string> parts = {std::string(kSecretGbk), std::string(kTrapGbk), std::string(kSecretBig5), "秘密★10年", "2024-01", "4111111111111111",
                                           " ", "\xb5\xda", "\xb5", "ascii text", std::string(40, '\xd6'), "\x81\x30\x81\x30", "\x80", "\xff"};
   for (int round = 0; round < 60; ++round) {
     std::string text;

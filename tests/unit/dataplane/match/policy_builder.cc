@@ -37,12 +37,15 @@ Compiled Serialize(hs_database_t* database, size_t count) {
 
 }  // namespace
 
-model::DetectorIndex PolicyBuilder::AddDetector(std::string id) {
-  detectors_.push_back({std::move(id), model::DetectorKind::kLiterals, 0});
+model::DetectorIndex PolicyBuilder::AddDetector(std::string id, model::ValidatorKind validator) {
+  model::Detector detector;
+  detector.id = std::move(id);
+  detector.validator = validator;
+  detectors_.push_back(std::move(detector));
   return static_cast<model::DetectorIndex>(detectors_.size() - 1);
 }
 
-uint32_t PolicyBuilder::Add(std::string_view text, bundle::Pattern pattern) {
+uint32_t PolicyBuilder::Add(std::string_view text, model::Pattern pattern) {
   pattern.term = detectors_.at(pattern.detector).term_count++;
   sources_.push_back({std::string(text), pattern});
   return static_cast<uint32_t>(sources_.size() - 1);
@@ -50,9 +53,9 @@ uint32_t PolicyBuilder::Add(std::string_view text, bundle::Pattern pattern) {
 
 uint32_t PolicyBuilder::AddLiteral(model::DetectorIndex detector, std::string_view bytes, model::Encoding encoding,
                                    model::TransferForm form) {
-  bundle::Pattern pattern;
+  model::Pattern pattern;
   pattern.detector = detector;
-  pattern.length = static_cast<uint32_t>(bytes.size());
+  pattern.length = pattern.min_length = pattern.max_length = static_cast<uint32_t>(bytes.size());
   pattern.encoding = encoding;
   pattern.form = form;
   pattern.confirm_alignment = form == model::TransferForm::kPlain && model::NeedsAlignment(encoding);
@@ -60,9 +63,10 @@ uint32_t PolicyBuilder::AddLiteral(model::DetectorIndex detector, std::string_vi
 }
 
 uint32_t PolicyBuilder::AddExpression(model::DetectorIndex detector, std::string_view expression) {
-  bundle::Pattern pattern;
+  model::Pattern pattern;
   pattern.detector = detector;
   pattern.cost = CostClass::kExpressions;
+  pattern.max_length = UINT32_MAX;
   return Add(expression, pattern);
 }
 

@@ -12,7 +12,7 @@ namespace sluice::test {
 
 class PolicyBuilder {
  public:
-  model::DetectorIndex AddDetector(std::string id);
+  model::DetectorIndex AddDetector(std::string id, model::ValidatorKind validator = model::ValidatorKind::kNone);
   // Each returns the pattern's index. A literal is given as the bytes that travel.
   uint32_t AddLiteral(model::DetectorIndex detector, std::string_view bytes, model::Encoding encoding = model::Encoding::kUtf8,
                       model::TransferForm form = model::TransferForm::kPlain);
@@ -25,9 +25,9 @@ class PolicyBuilder {
  private:
   struct Source {
     std::string text;
-    bundle::Pattern pattern;
+    model::Pattern pattern;
   };
-  uint32_t Add(std::string_view text, bundle::Pattern pattern);
+  uint32_t Add(std::string_view text, model::Pattern pattern);
 
   std::vector<model::Detector> detectors_;
   std::vector<model::Rule> rules_;

@@ -30,6 +30,12 @@ class DeciderTest : public testing::Test {
     rule.confidence = 77;
     builder_.AddRule(std::move(rule));
   }
+  // A rule on detector 0 that does not fire for `scope` before the second 1,000.
+  void AddExcepted(std::string id, model::Scope scope) {
+    model::Rule rule = MakeRule(std::move(id), Found(0));
+    rule.exceptions.push_back({"agreed", 1000, std::move(scope)});
+    builder_.AddRule(std::move(rule));
+  }
   void Ready() {
     policy_ = builder_.Build();
     decider_ = Decider::Create(policy_).value();
@@ -226,6 +232,37 @@ TEST_F(DeciderTest, KnowsTheGreatestSizeAtTheEnd) {
   tally_ = {};
   Decide({FindingAt(0, 10)}, 101);
   EXPECT_EQ(End(101), Ids());
+}
+
+TEST_F(DeciderTest, HeedsAnExceptionUntilItExpires) {
+  AddExcepted("r", Scoped(&model::Scope::clients, Names{"lab"}));
+  Ready();
+  facts_.client = "lab";
+  facts_.now = Timestamp::FromNanoseconds(999'999'999'999);
+  EXPECT_EQ(Decide({FindingAt(0, 10)}, 50), Ids());
+  EXPECT_EQ(End(50), Ids());
+  EXPECT_EQ(decider_->counters().value(DecideCounter::kExcepted), 1u);
+  tally_ = {};
+  facts_.now = Timestamp::FromNanoseconds(1'000'000'000'000);
+  EXPECT_EQ(Decide({FindingAt(0, 10)}, 50), Ids{"r@1"});
+  tally_ = {};
+  facts_.now = {};
+  facts_.client = "office";
+  EXPECT_EQ(Decide({FindingAt(0, 10)}, 50), Ids{"r@1"});
+}
+
+TEST_F(DeciderTest, WaitsUntilItIsKnownWhetherAnExceptionSpeaksOfTheObject) {
+  AddExcepted("not.small", Scoped(&model::Scope::max_bytes, 700));
+  AddExcepted("not.pdf", Scoped(&model::Scope::media_types, Names{"application/pdf"}));
+  Ready();
+  EXPECT_EQ(Decide({FindingAt(0, 10)}, 100), Ids());
+  facts_.media_type = "text/plain";
+  EXPECT_EQ(Decide({}, 700), Ids{"not.pdf@1"});
+  EXPECT_EQ(Decide({}, 701), Ids{"not.small@1"});
+  tally_ = {};
+  facts_.media_type = "application/pdf";
+  EXPECT_EQ(Decide({FindingAt(0, 10)}, 700), Ids());
+  EXPECT_EQ(End(700), Ids());
 }
 
 TEST_F(DeciderTest, KnowsWhatStandsNearWhat) {
