@@ -16,10 +16,14 @@ using packet::TcpFlag;
 constexpr uint8_t kLargestShift = 14;   // RFC 7323, 2.3
 constexpr uint8_t kShiftAbsent = 0xff;  // TcpFields::window_shift
 
-bool HasFlag(const TcpFields& tcp, uint8_t flag) noexcept { return (tcp.flags & flag) != 0; }
+bool HasFlag(const TcpFields& tcp, uint8_t flag) noexcept {
+  return (tcp.flags & flag) != 0;
+}
 
 // Nothing of this direction was delivered or waits, so its beginning may still be corrected.
-bool IsUntouched(const TcpHalf& half) noexcept { return half.edge_offset == 0 && half.held == nullptr && !half.fin_delivered; }
+bool IsUntouched(const TcpHalf& half) noexcept {
+  return half.edge_offset == 0 && half.held == nullptr && !half.fin_delivered;
+}
 
 bool IsSynOf(const TcpHalf& half, const TcpFields& tcp) noexcept {
   return half.syn_seen && tcp.seq + 1 == SequenceAt(half, 0);
@@ -78,8 +82,8 @@ SynJudgement JudgeSyn(const TcpConnection& connection, Direction direction, cons
     const bool early = connection.state <= ConnectionState::kSynSeen || IsUntouched(other);
     return early || (HasFlag(tcp, TcpFlag::kAck) && Answers(tcp, other)) ? SynJudgement::kBegins : SynJudgement::kBad;
   }
-  // A new attempt, the earlier one having gone unanswered; the SYN behind a bare ACK (split handshakes); or a server that
-  // forgot its first answer (SYN cookies, restarts) and gives another to the same SYN.
+  // A new attempt, the earlier one having gone unanswered; the SYN behind a bare ACK (split handshakes); or a server
+  // that forgot its first answer (SYN cookies, restarts) and gives another to the same SYN.
   const bool opening = connection.state <= ConnectionState::kSynSeen;
   const bool again = HasFlag(tcp, TcpFlag::kAck) ? Answers(tcp, other) : !other.syn_seen;
   return IsUntouched(half) && ((opening && again) || !half.syn_seen) ? SynJudgement::kBegins : SynJudgement::kBad;
@@ -118,7 +122,8 @@ void BeginMidstream(TcpHalf& half, const TcpFields& tcp) noexcept {
   Begin(half, tcp.seq, tcp);
 }
 
-bool StartsNewConnection(const TcpConnection& connection, Direction direction, const packet::Headers& headers) noexcept {
+bool StartsNewConnection(const TcpConnection& connection, Direction direction,
+                         const packet::Headers& headers) noexcept {
   const TcpFields& tcp = headers.tcp;
   if (!HasFlag(tcp, TcpFlag::kSyn) || HasFlag(tcp, TcpFlag::kRst) || HasFlag(tcp, TcpFlag::kFin)) return false;
   if (connection.state == ConnectionState::kNew) return false;

@@ -16,7 +16,9 @@ constexpr size_t kUrgentPointerOffset = 18;
 constexpr size_t kHeaderSize = 20;
 
 // Inline, the frame's memory belongs to the worker and may be written; everywhere else it is only read.
-uint8_t* WritableFrame(Packet& packet) noexcept { return const_cast<uint8_t*>(packet.data); }
+uint8_t* WritableFrame(Packet& packet) noexcept {
+  return const_cast<uint8_t*>(packet.data);
+}
 
 // Sum of 16-bit words that stand at even offsets of the TCP segment.
 uint64_t SumWords(const uint8_t* bytes, size_t size, bool begins_odd) noexcept {

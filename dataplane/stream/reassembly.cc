@@ -13,7 +13,6 @@ using content::Direction;
 using content::Index;
 using content::Opposite;
 using packet::Packet;
-using packet::TcpFields;
 using packet::TcpFlag;
 
 namespace {
@@ -22,15 +21,18 @@ constexpr std::array<Direction, content::kDirections> kBothDirections = {Directi
 
 void RefreshPlain(TcpConnection& connection) noexcept {
   const bool established = connection.state > ConnectionState::kSynSeen;
-  for (TcpHalf& half : connection.half) half.plain = established && half.seen && !half.fin_delivered && !half.reset_seen;
+  for (TcpHalf& half : connection.half) {
+    half.plain = established && half.seen && !half.fin_delivered && !half.reset_seen;
+  }
 }
 
 }  // namespace
 
 Reassembly::Segment Reassembly::MakeSegment(TcpConnection& connection, Direction direction, Packet& packet) noexcept {
   const size_t side = Index(direction);
-  return Segment{connection, connection.half[side], connection.detail[side], packet, direction, DataSequence(packet),
-                 packet.Payload(), (packet.headers.tcp.flags & TcpFlag::kFin) != 0};
+  return Segment{
+      connection, connection.half[side], connection.detail[side], packet,
+      direction,  DataSequence(packet),  packet.Payload(),        (packet.headers.tcp.flags & TcpFlag::kFin) != 0};
 }
 
 void Reassembly::PushSlowly(TcpConnection& connection, Direction direction, Packet& packet) noexcept {
@@ -46,7 +48,7 @@ void Reassembly::PushSlowly(TcpConnection& connection, Direction direction, Pack
   if (waiting) ExpireGaps(connection, now_);
 }
 
-// RFC 6093, 6: stacks differ on which byte is urgent and on where they put it. Inline, none is: it is read in its place.
+// RFC 6093, 6: stacks differ on which byte is urgent and where they put it. Inline, none is: it is read in its place.
 bool Reassembly::ClearUrgency(Segment& segment) noexcept {
   if (!CanRewrite(segment.packet)) return false;
   ClearUrgent(segment.packet);
@@ -67,7 +69,8 @@ void Reassembly::Judge(Segment& segment) noexcept {
     return;
   }
   TcpHalf& other = segment.connection.half[Index(Opposite(segment.direction))];
-  if (other.disputed && segment.half.seen && segment.sequence == segment.half.edge) SettleDispute(other, segment.tcp().ack);
+  const bool next_in_order = segment.half.seen && segment.sequence == segment.half.edge;
+  if (other.disputed && next_in_order) SettleDispute(other, segment.tcp().ack);
   if (!IsPlausibleAck(other, segment.tcp().ack)) {
     Reject(segment, SegmentNote::kBadAck);
     return;
@@ -171,7 +174,8 @@ void Reassembly::Hold(const Segment& segment) noexcept {
       detail.held_count >= options_.max_held_per_direction || held_packets() >= options_.max_held_packets;
   if (over_limit && !IsTap()) {
     Delivery& delivery = Reject(segment, SegmentNote::kHoldLimit);
-    if (!options_.forward_over_hold_limit) return;
+    delivery.is_anomaly = options_.forward_over_hold_limit;
+    if (!options_.forward_over_hold_limit) return;  // nothing is lost: the sender repeats it
     delivery.action = PacketAction::kForward;
     delivery.unverified_bytes = std::exchange(delivery.rejected_bytes, 0u);
     NotePassed(segment.connection, segment.direction, segment.end() + (segment.fin ? 1u : 0u));

@@ -43,7 +43,7 @@ class Reassembly {
     bool fin;
     bool was_held = false;
     bool urgent_cleared = false;  // inline: came with URG
-    uint64_t gap = 0;   // skipped before it
+    uint64_t gap = 0;             // skipped before it
 
     uint32_t end() const noexcept { return sequence + static_cast<uint32_t>(payload.size()); }
     const packet::TcpFields& tcp() const noexcept { return packet.headers.tcp; }

@@ -22,7 +22,7 @@ Place FindPlace(const TcpHalf& half, uint32_t sequence, const TcpOptions& option
   const bool missed = options.mode == Mode::kTap && half.acked_valid;
   const uint32_t from = missed ? LaterSequence(half.edge, half.acked) : half.edge;
   return SequenceDistance(from, sequence) < static_cast<int32_t>(AcceptedAhead(half, options)) ? Place::kAhead
-                                                                                              : Place::kOutside;
+                                                                                               : Place::kOutside;
 }
 
 ResetJudgement JudgeReset(const TcpConnection& connection, content::Direction direction, const packet::TcpFields& tcp,
@@ -36,7 +36,8 @@ ResetJudgement JudgeReset(const TcpConnection& connection, content::Direction di
         (tcp.flags & packet::TcpFlag::kAck) != 0 && tcp.ack - SequenceAt(other, 0) <= other.edge_offset;
     return acknowledges ? ResetJudgement::kReset : ResetJudgement::kBad;
   }
-  // RFC 5961, 3.2: exactly RCV.NXT, which is what was delivered or, where that is still on its way, what was acknowledged.
+  // RFC 5961, 3.2: exactly RCV.NXT, which is what was delivered or, where that is still on its way, what was
+  // acknowledged.
   if (half.seen && tcp.seq == NextSequence(half)) return ResetJudgement::kReset;
   if (half.acked_valid && tcp.seq == half.acked) return ResetJudgement::kReset;
   const uint32_t expected = half.acked_valid ? half.acked : NextSequence(half);

@@ -1,4 +1,5 @@
-// Segment checks: would a receiver take this segment? Window, timestamps, acknowledgement and RST, by the RFCs' clauses.
+// Segment checks: would a receiver take this segment? Window, timestamps, acknowledgement and RST, by the RFCs'
+// clauses.
 //
 // Pure questions about a direction's state; who asks decides what follows. Thread: pure. Allocates: never.
 #pragma once

@@ -13,10 +13,18 @@ namespace sluice::stream {
 inline constexpr uint32_t kLargestWindow = 1u << 30;
 
 // From `a` forward to `b`; negative where `b` lies behind.
-inline int32_t SequenceDistance(uint32_t a, uint32_t b) noexcept { return static_cast<int32_t>(b - a); }
-inline bool SequenceBefore(uint32_t a, uint32_t b) noexcept { return SequenceDistance(a, b) > 0; }
-inline uint32_t LaterSequence(uint32_t a, uint32_t b) noexcept { return SequenceBefore(a, b) ? b : a; }
-inline uint32_t EarlierSequence(uint32_t a, uint32_t b) noexcept { return SequenceBefore(a, b) ? a : b; }
+inline int32_t SequenceDistance(uint32_t a, uint32_t b) noexcept {
+  return static_cast<int32_t>(b - a);
+}
+inline bool SequenceBefore(uint32_t a, uint32_t b) noexcept {
+  return SequenceDistance(a, b) > 0;
+}
+inline uint32_t LaterSequence(uint32_t a, uint32_t b) noexcept {
+  return SequenceBefore(a, b) ? b : a;
+}
+inline uint32_t EarlierSequence(uint32_t a, uint32_t b) noexcept {
+  return SequenceBefore(a, b) ? a : b;
+}
 
 // Of the first payload byte: a SYN takes one number before it.
 inline uint32_t DataSequence(const packet::Packet& packet) noexcept {

@@ -23,8 +23,8 @@ struct alignas(64) TcpHalf {
   uint32_t window = 0;          // last window advertised BY THE OTHER SIDE for this direction, scaled
   uint32_t last_timestamp = 0;  // TS.Recent (RFC 7323, 4.3)
   uint64_t edge_offset = 0;     // stream offset of `edge`
-  packet::Packet* held = nullptr;            // out of order, by sequence number, then by arrival
-  packet::Packet* retained = nullptr;        // inspected, not acknowledged, oldest first
+  packet::Packet* held = nullptr;      // out of order, by sequence number, then by arrival
+  packet::Packet* retained = nullptr;  // inspected, not acknowledged, oldest first
   packet::Packet* retained_tail = nullptr;
   uint32_t retained_count = 0;
   uint32_t retained_start = 0;  // what `retained` holds begins here
@@ -33,7 +33,7 @@ struct alignas(64) TcpHalf {
   bool seen = false;            // edge is valid
   bool acked_valid = false;
   bool has_timestamp = false;
-  bool window_known = false;    // both window scale options were seen, or that one was absent
+  bool window_known = false;  // both window scale options were seen, or that one was absent
   bool syn_seen : 1 = false;
   bool fin_delivered : 1 = false;
   bool reset_seen : 1 = false;     // this side sent an RST that counts
@@ -50,38 +50,42 @@ struct TcpHalfDetail {
   packet::Packet* compare_from = nullptr;  // a retained packet where the last comparison ended
   uint32_t compare_start = 0;              // what it holds begins here
   uint32_t held_count = 0;
-  Timestamp held_since;                    // when the hole before `held` opened, or last became smaller
-  uint32_t passed = 0;                     // inline: end of what went by uninspected, by a fail mode
+  Timestamp held_since;  // when the hole before `held` opened, or last became smaller
+  uint32_t passed = 0;   // inline: end of what went by uninspected, by a fail mode
 };
 
 struct TcpConnection {
   std::array<TcpHalf, content::kDirections> half;
   std::array<TcpHalfDetail, content::kDirections> detail;
   ConnectionState state = ConnectionState::kNew;
-  bool midstream = false;       // no SYN was seen
+  bool midstream = false;  // no SYN was seen
 };
 static_assert(sizeof(TcpConnection) <= 256);
 
 // The sequence number that a receiver who has read everything delivered expects next: after a FIN, one past it.
-inline uint32_t NextSequence(const TcpHalf& half) noexcept { return half.edge + (half.fin_delivered ? 1u : 0u); }
+inline uint32_t NextSequence(const TcpHalf& half) noexcept {
+  return half.edge + (half.fin_delivered ? 1u : 0u);
+}
 inline uint32_t NextSequence(const TcpConnection& connection, content::Direction direction) noexcept {
   return NextSequence(connection.half[content::Index(direction)]);
 }
-// The sequence number of a stream offset, e.g. of Delivery::run_offset: what a receiver expects who does not get that run.
+// The sequence number of a stream offset, e.g. of Delivery::run_offset: what a receiver expects who does not get that
+// run.
 inline uint32_t SequenceAt(const TcpHalf& half, uint64_t offset) noexcept {
   return half.edge - static_cast<uint32_t>(half.edge_offset - offset);
 }
 inline uint32_t SequenceAt(const TcpConnection& connection, content::Direction direction, uint64_t offset) noexcept {
   return SequenceAt(connection.half[content::Index(direction)], offset);
 }
-// The highest acknowledgement of this direction's bytes; what the other side surely has. NextSequence where there is none.
+// The highest acknowledgement of this direction's bytes; what the other side surely has. NextSequence where there is
+// none.
 inline uint32_t AcknowledgedSequence(const TcpConnection& connection, content::Direction direction) noexcept {
   const TcpHalf& half = connection.half[content::Index(direction)];
   return half.acked_valid ? half.acked : NextSequence(half);
 }
 
-// True when this packet belongs to a new connection between the same ports, the one described having ended: the pipeline
-// then flushes the old one, and pushes the packet to TcpConnection{}. Ask before Push, for packets with SYN.
+// True when this packet belongs to a new connection between the same ports, the one described having ended: the
+// pipeline then flushes the old one, and pushes the packet to TcpConnection{}. Ask before Push, for packets with SYN.
 // A SYN alone is believed only where the old connection is over and its number does not lie behind the old edge, for
 // after a forged RST and SYN the old connection's data would go on there; otherwise the SYN/ACK that answers it tells.
 bool StartsNewConnection(const TcpConnection& connection, content::Direction direction,

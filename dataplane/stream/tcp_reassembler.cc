@@ -23,7 +23,8 @@ Status Check(const TcpOptions& options) {
   if (options.max_held_packets == 0) return invalid("max_held_packets is 0, expected at least 1");
   if (options.max_held_per_direction == 0) return invalid("max_held_per_direction is 0, expected at least 1");
   if (options.max_retained_per_direction == 0) return invalid("max_retained_per_direction is 0, expected at least 1");
-  if (options.min_window > kLargestWindow) return invalid("min_window is over 2^30, the largest window of TCP (RFC 7323)");
+  if (options.min_window > kLargestWindow)
+    return invalid("min_window is over 2^30, the largest window of TCP (RFC 7323)");
   if (options.gap_timeout <= std::chrono::nanoseconds(0)) return invalid("gap_timeout is not positive");
   return {};
 }
@@ -36,7 +37,8 @@ Reassembly::Reassembly(const TcpOptions& options) noexcept
 void Reassembly::Push(TcpConnection& connection, Direction direction, Packet& packet) noexcept {
   TcpHalf& half = connection.half[Index(direction)];
   TcpHalf& other = connection.half[Index(Opposite(direction))];
-  if (!PushPlain(half, other, direction, packet)) [[unlikely]] PushSlowly(connection, direction, packet);
+  if (!PushPlain(half, other, direction, packet)) [[unlikely]]
+    PushSlowly(connection, direction, packet);
 }
 
 // The common case, and nothing else: the next bytes in order, or a bare ACK, of an established connection in which
@@ -74,7 +76,8 @@ bool Reassembly::PushPlain(TcpHalf& half, TcpHalf& other, Direction direction, P
 
 bool Reassembly::Next(TcpConnection& connection, Delivery& delivery) noexcept {
   if (!has_pending_) {
-    if (!drain_[0] && !drain_[1] && !flushing_) [[likely]] return false;
+    if (!drain_[0] && !drain_[1] && !flushing_) [[likely]]
+      return false;
     if (!NextWaiting(connection)) return false;
   }
   has_pending_ = false;
@@ -93,7 +96,8 @@ Packet* Reassembly::TakeReleased() noexcept {
 
 bool Reassembly::Retain(TcpHalf& half, Packet& packet, uint32_t first_new) noexcept {
   if (IsTap() && !options_.retain_in_tap) return false;
-  if (half.retained_count >= options_.max_retained_per_direction || retained_total_ >= max_retained_packets_) [[unlikely]] {
+  if (half.retained_count >= options_.max_retained_per_direction || retained_total_ >= max_retained_packets_)
+      [[unlikely]] {
     retained_given_up_.Add();
     if (half.retained == nullptr) return false;
     ReleaseOldest(half);
@@ -147,17 +151,26 @@ bool TcpReassembler::ExpireGaps(TcpConnection& connection, Timestamp now) noexce
   return reassembly_->ExpireGaps(connection, now);
 }
 
-void TcpReassembler::Flush(TcpConnection& connection) noexcept { reassembly_->Flush(connection); }
+void TcpReassembler::Flush(TcpConnection& connection) noexcept {
+  reassembly_->Flush(connection);
+}
 
-void TcpReassembler::NotePassed(TcpConnection& connection, Direction direction,
-                                const Packet& packet) noexcept {
+void TcpReassembler::NotePassed(TcpConnection& connection, Direction direction, const Packet& packet) noexcept {
   const bool fin = (packet.headers.tcp.flags & TcpFlag::kFin) != 0;
   reassembly_->NotePassed(connection, direction, DataEnd(packet) + (fin ? 1u : 0u));
 }
 
-Packet* TcpReassembler::TakeReleased() noexcept { return reassembly_->TakeReleased(); }
-uint32_t TcpReassembler::held_packets() const noexcept { return reassembly_->held_packets(); }
-const CounterSet<SegmentNote>& TcpReassembler::counters() const noexcept { return reassembly_->counters(); }
-const Counter& TcpReassembler::retained_given_up() const noexcept { return reassembly_->retained_given_up(); }
+Packet* TcpReassembler::TakeReleased() noexcept {
+  return reassembly_->TakeReleased();
+}
+uint32_t TcpReassembler::held_packets() const noexcept {
+  return reassembly_->held_packets();
+}
+const CounterSet<SegmentNote>& TcpReassembler::counters() const noexcept {
+  return reassembly_->counters();
+}
+const Counter& TcpReassembler::retained_given_up() const noexcept {
+  return reassembly_->retained_given_up();
+}
 
 }  // namespace sluice::stream

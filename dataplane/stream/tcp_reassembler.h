@@ -2,16 +2,18 @@
 //
 // Push takes a packet of a connection; afterwards Next is called until it returns false. **Every packet that was pushed
 // comes back exactly once as a Delivery**: at once (in order, control, rejected), or later, when what it waited for has
-// come, when it is evicted, or from Flush. In-order segments are delivered without a copy: `run` points into the packet.
+// come, when it is evicted, or from Flush. In-order segments are delivered without a copy: `run` points into the
+// packet.
 //
-// Tap: a passive observer. Where receivers may read differently (overlaps that disagree, old timestamps, decoys), the first
-// reading is delivered and the other one is handed out as `alternative`, with its anomaly, so that nothing is silent.
-// Inline: the guard on the wire. Nothing is delivered for forwarding that is not the next byte in order; segments ahead wait;
-// a repeat must equal what was inspected (kept as packet references until it is acknowledged), else it is rejected; repeats of
-// acknowledged data, which every receiver discards, have their payload overwritten with zeros; the urgent pointer is cleared.
+// Tap: a passive observer. Where receivers may read differently (overlaps that disagree, old timestamps, decoys), the
+// first reading is delivered and the other one is handed out as `alternative`, with its anomaly, so that nothing is
+// silent. Inline: the guard on the wire. Nothing is delivered for forwarding that is not the next byte in order;
+// segments ahead wait; a repeat must equal what was inspected (kept as packet references until it is acknowledged),
+// else it is rejected; repeats of acknowledged data, which every receiver discards, have their payload overwritten with
+// zeros; the urgent pointer is cleared.
 //
-// Thread: one worker. Allocates: in Create only. Failure: word outcomes, each with a counter. Sources: RFC 9293, RFC 7323
-// (PAWS), RFC 5961 (RST in window), Ptacek and Newsham 1998.
+// Thread: one worker. Allocates: in Create only. Failure: word outcomes, each with a counter. Sources: RFC 9293, RFC
+// 7323 (PAWS), RFC 5961 (RST in window), Ptacek and Newsham 1998.
 #pragma once
 
 #include <chrono>
@@ -35,12 +37,12 @@ struct TcpOptions {
   // Of the worker, out-of-order and retained together. A quarter of it is kept for packets that wait out of order.
   uint32_t max_held_packets = 1u << 16;
   uint32_t max_held_per_direction = 1024;
-  uint32_t max_retained_per_direction = 4096; // oldest is given up first
-  // Tap: keep inspected packets until they are acknowledged, so that repeats can be compared; without it every repeat is
-  // an alternative reading. Inline always keeps them.
+  uint32_t max_retained_per_direction = 4096;  // oldest is given up first
+  // Tap: keep inspected packets until they are acknowledged, so that repeats can be compared; without it every repeat
+  // is an alternative reading. Inline always keeps them.
   bool retain_in_tap = true;
-  bool forward_over_hold_limit = false;       // inline, fail open: passes and counts (invariant 2 gives way by policy)
-  bool forward_unverified_repeat = false;     // inline, fail open, likewise
+  bool forward_over_hold_limit = false;    // inline, fail open: passes and counts (invariant 2 gives way by policy)
+  bool forward_unverified_repeat = false;  // inline, fail open, likewise
   // Accepted ahead of the edge at least, and where the window is not known (midstream). An observer cannot ask for a
   // repeat: tap accepts up to the largest window there is (RFC 7323, 2.3) where it does not know.
   uint32_t min_window = 65535;
@@ -57,21 +59,21 @@ class TcpReassembler {
   TcpReassembler& operator=(TcpReassembler&&) noexcept;
   ~TcpReassembler();
 
-  // REQUIRES: packet.headers is TCP; previous Push has been drained by Next. Inline: who does not forward a run, forwards
-  // nothing more of that connection, for a repeat of the run counts as inspected.
+  // REQUIRES: packet.headers is TCP; previous Push has been drained by Next. Inline: who does not forward a run,
+  // forwards nothing more of that connection, for a repeat of the run counts as inspected.
   void Push(TcpConnection& connection, content::Direction direction, packet::Packet& packet) noexcept;
   bool Next(TcpConnection& connection, Delivery& delivery) noexcept;
 
-  // Time passes: tap holes older than gap_timeout are skipped (Push does so too, for its own connection). Drain with Next.
-  // False when there was nothing to do.
+  // Time passes: tap holes older than gap_timeout are skipped (Push does so too, for its own connection). Drain with
+  // Next. False when there was nothing to do.
   bool ExpireGaps(TcpConnection& connection, Timestamp now) noexcept;
 
-  // The connection ends (idle, evicted, blocked, shutdown): every held packet comes back from Next with kFlushed (tap: its
-  // bytes as runs behind a gap; inline: rejected), then every retained one from TakeReleased.
+  // The connection ends (idle, evicted, blocked, shutdown): every held packet comes back from Next with kFlushed (tap:
+  // its bytes as runs behind a gap; inline: rejected), then every retained one from TakeReleased.
   void Flush(TcpConnection& connection) noexcept;
 
-  // Inline: this packet was forwarded without Push, by a fail mode (overload). An acknowledgement of it is then believed,
-  // and the stream goes on behind a counted gap.
+  // Inline: this packet was forwarded without Push, by a fail mode (overload). An acknowledgement of it is then
+  // believed, and the stream goes on behind a counted gap.
   void NotePassed(TcpConnection& connection, content::Direction direction, const packet::Packet& packet) noexcept;
 
   // Retained packets that are no longer needed; the driver frees them. nullptr when there is none.

@@ -8,7 +8,6 @@ namespace sluice::stream {
 using content::Direction;
 using content::Index;
 using content::Opposite;
-using packet::Packet;
 using packet::TcpFields;
 using packet::TcpFlag;
 
@@ -33,9 +32,8 @@ void Reassembly::TakeInline(const Segment& segment, const Comparison& repeat, By
     Reject(segment, SegmentNote::kDataAfterFin);
   } else if (!fresh.empty() && half.reset_seen) {
     Reject(segment, SegmentNote::kDataAfterReset);
-  } else if (repeat.unknown > 0 && !options_.forward_unverified_repeat) {
-    Reject(segment, SegmentNote::kUnverifiedRepeat);
-  } else if (repeat.acknowledged > 0 && !CanRewrite(segment.packet)) {
+  } else if ((repeat.unknown > 0 && !options_.forward_unverified_repeat) ||
+             (repeat.acknowledged > 0 && !CanRewrite(segment.packet))) {
     Reject(segment, SegmentNote::kUnverifiedRepeat);
   } else {
     if (repeat.acknowledged > 0) ZeroPayload(segment.packet, 0, repeat.acknowledged);
@@ -81,8 +79,8 @@ Delivery& Reassembly::Accept(const Segment& segment, const Comparison& repeat, B
   const bool probe = segment.payload.size() == 1 && segment.sequence + 1 == half.edge;
   Delivery& delivery = Emit(segment, NoteOf(segment, fresh));
   if (fresh.empty() && repeat.acknowledged > 0) {
-    delivery.note = probe ? SegmentNote::kKeepAlive
-                          : (IsTap() ? SegmentNote::kUnverifiedRepeat : SegmentNote::kOldDataScrubbed);
+    delivery.note =
+        probe ? SegmentNote::kKeepAlive : (IsTap() ? SegmentNote::kUnverifiedRepeat : SegmentNote::kOldDataScrubbed);
   } else if (fresh.empty() && repeat.unknown > 0) {
     delivery.note = SegmentNote::kUnverifiedRepeat;
   }
@@ -142,7 +140,8 @@ void Reassembly::BelieveAck(TcpConnection& connection, Direction direction, cons
   TcpHalf& half = connection.half[Index(Opposite(direction))];
   const TcpHalfDetail& detail = connection.detail[Index(Opposite(direction))];
   if (half.acked_valid && SequenceBefore(tcp.ack, half.acked)) return;
-  if (half.seen && SequenceBefore(NextSequence(half), tcp.ack) && !IsCredible(connection, half, detail, tcp.ack)) return;
+  const bool beyond = half.seen && SequenceBefore(NextSequence(half), tcp.ack);
+  if (beyond && !IsCredible(connection, half, detail, tcp.ack)) return;
   half.acked = tcp.ack;
   half.acked_valid = true;
   // RFC 7323, 2.2: the window of a SYN is never scaled.
@@ -167,7 +166,8 @@ void Reassembly::NotePassed(TcpConnection& connection, Direction direction, uint
 }
 
 void Reassembly::NoteTimestamp(TcpHalf& half, const TcpFields& tcp) const noexcept {
-  if (half.has_timestamp && tcp.has_timestamp) half.last_timestamp = LaterSequence(half.last_timestamp, tcp.timestamp_value);
+  if (!half.has_timestamp || !tcp.has_timestamp) return;
+  half.last_timestamp = LaterSequence(half.last_timestamp, tcp.timestamp_value);
 }
 
 void Reassembly::NoteProgress(const Segment& segment) noexcept {

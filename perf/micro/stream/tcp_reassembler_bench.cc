@@ -1,5 +1,5 @@
-// Segments a second through TcpReassembler: 1,400 bytes each, in order with an ACK for every second one, and with 5 % of
-// them four places late. An ACK is a segment too.
+// Segments a second through TcpReassembler: 1,400 bytes each, in order with an ACK for every second one, and with 5 %
+// of them four places late. An ACK is a segment too.
 #include <benchmark/benchmark.h>
 
 #include <algorithm>
@@ -77,8 +77,10 @@ void Segments(benchmark::State& state, Mode mode, bool reordered) {
   uint64_t bytes = 0;
   Run(reassembler, connection, {&conversation.Make({.seq = 0, .flags = TcpFlag::kSyn}), Direction::kUpload}, bytes);
   Run(reassembler, connection,
-      {&conversation.Make({.direction = Direction::kDownload, .seq = 0, .ack = 1, .flags = TcpFlag::kSyn | TcpFlag::kAck}),
-       Direction::kDownload}, bytes);
+      {&conversation.Make(
+           {.direction = Direction::kDownload, .seq = 0, .ack = 1, .flags = TcpFlag::kSyn | TcpFlag::kAck}),
+       Direction::kDownload},
+      bytes);
   for (auto _ : state) {
     for (const Step& step : conversation.steps()) Run(reassembler, connection, step, bytes);
     conversation.Advance();  // nothing is held or retained at the end of a round

@@ -24,7 +24,8 @@ void Require(bool holds) {
 
 class Driver {
  public:
-  explicit Driver(uint8_t choice) : options_(Choose(choice)), reassembler_(std::move(TcpReassembler::Create(options_).value())) {}
+  explicit Driver(uint8_t choice)
+      : options_(Choose(choice)), reassembler_(std::move(TcpReassembler::Create(options_).value())) {}
 
   void Take(ByteView record) {
     const uint8_t kind = record[0];
@@ -35,11 +36,18 @@ class Driver {
     const uint32_t seq = Near(direction, static_cast<int16_t>(LoadBe16(record.data() + 2)), (kind & 2) != 0);
     const uint32_t ack = Near(content::Opposite(direction), static_cast<int8_t>(record[4]), (kind & 4) != 0);
     const std::string payload(record[5], static_cast<char>(record[6]));
-    packet::Packet& packet = factory_.Make({.direction = direction, .seq = seq, .ack = ack, .flags = record[1],
-                                            .payload = payload, .window = static_cast<uint16_t>(record[7] << 4),
-                                            .urgent_pointer = record[7], .window_shift = record[7],
-                                            .has_timestamp = (kind & 8) != 0, .timestamp_value = record[7],
-                                            .timestamp_echo = record[6], .time_ms = time_ms_});
+    packet::Packet& packet = factory_.Make({.direction = direction,
+                                            .seq = seq,
+                                            .ack = ack,
+                                            .flags = record[1],
+                                            .payload = payload,
+                                            .window = static_cast<uint16_t>(record[7] << 4),
+                                            .urgent_pointer = record[7],
+                                            .window_shift = record[7],
+                                            .has_timestamp = (kind & 8) != 0,
+                                            .timestamp_value = record[7],
+                                            .timestamp_echo = record[6],
+                                            .time_ms = time_ms_});
     outstanding_.insert(&packet);
     reassembler_.Push(connection_, direction, packet);
     Drain();
@@ -80,7 +88,8 @@ class Driver {
     Require(outstanding_.erase(delivery.packet) == 1);
     if (delivery.retained) retained_.insert(delivery.packet);
     const ByteView payload = delivery.packet->Payload();
-    Require(delivery.run.size() + delivery.repeated_bytes + delivery.unverified_bytes + delivery.rejected_bytes == payload.size());
+    Require(delivery.run.size() + delivery.repeated_bytes + delivery.unverified_bytes + delivery.rejected_bytes ==
+            payload.size());
     Require(delivery.alternative.empty() || delivery.alternative.size() == delivery.rejected_bytes);
     Require(delivery.action == PacketAction::kForward || delivery.run.empty());
     std::string& stream = streams_[content::Index(delivery.direction)];
@@ -90,7 +99,8 @@ class Driver {
     }
     stream.append(delivery.gap_before, '?');
     stream += delivery.run.AsText();
-    if (delivery.action == PacketAction::kForward && delivery.note == SegmentNote::kRepeatVerified) CheckRepeat(delivery, stream);
+    if (delivery.action == PacketAction::kForward && delivery.note == SegmentNote::kRepeatVerified)
+      CheckRepeat(delivery, stream);
   }
 
   // A repeat that goes on as verified holds the bytes that were delivered at its place.

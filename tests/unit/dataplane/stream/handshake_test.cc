@@ -98,7 +98,8 @@ TEST_P(Handshake, NothingButASynAnswersASyn) {
   StreamHarness s(GetParam());
   s.Push({.seq = 100, .flags = TcpFlag::kSyn});
   s.Push({.direction = Direction::kDownload, .seq = 0, .ack = 101, .flags = TcpFlag::kRst | TcpFlag::kAck});
-  const auto fin = s.Push({.direction = Direction::kDownload, .seq = 0, .ack = 101, .flags = TcpFlag::kFin | TcpFlag::kAck});
+  const auto fin =
+      s.Push({.direction = Direction::kDownload, .seq = 0, .ack = 101, .flags = TcpFlag::kFin | TcpFlag::kAck});
   EXPECT_EQ(fin[0].note, SegmentNote::kOutOfWindow);
   const auto data = s.Push({.direction = Direction::kDownload, .seq = 0, .ack = 101, .payload = "decoy"});
   EXPECT_EQ(data[0].note, SegmentNote::kOutOfWindow);
@@ -192,8 +193,9 @@ TEST_P(Handshake, RefusesASynTogetherWithFinOrReset) {
 TEST_P(Handshake, AResetThatAcknowledgesTheSynRefusesTheConnection) {
   StreamHarness s(GetParam());
   s.Push({.seq = 100, .flags = TcpFlag::kSyn});
-  EXPECT_EQ(s.Push({.direction = Direction::kDownload, .seq = 0, .ack = 5, .flags = TcpFlag::kRst | TcpFlag::kAck})[0].note,
-            SegmentNote::kBadReset);
+  EXPECT_EQ(
+      s.Push({.direction = Direction::kDownload, .seq = 0, .ack = 5, .flags = TcpFlag::kRst | TcpFlag::kAck})[0].note,
+      SegmentNote::kBadReset);
   s.Push({.direction = Direction::kDownload, .seq = 0, .ack = 101, .flags = TcpFlag::kRst | TcpFlag::kAck});
   EXPECT_EQ(s.connection().state, ConnectionState::kReset);
 }
@@ -211,7 +213,10 @@ TEST(StartsNewConnection, AfterBothSidesClosed) {
   StreamHarness s(Mode::kTap);
   s.Open();
   s.Data(0, "abc", TcpFlag::kAck | TcpFlag::kFin);
-  s.Push({.direction = Direction::kDownload, .seq = s.server(), .ack = s.client() + 4, .flags = TcpFlag::kAck | TcpFlag::kFin});
+  s.Push({.direction = Direction::kDownload,
+          .seq = s.server(),
+          .ack = s.client() + 4,
+          .flags = TcpFlag::kAck | TcpFlag::kFin});
   EXPECT_TRUE(StartsNewConnection(s.connection(), Direction::kUpload, Syn(s.client() + 1'000'000)));
   EXPECT_FALSE(StartsNewConnection(s.connection(), Direction::kUpload, Syn(s.client() - 1)));
 }

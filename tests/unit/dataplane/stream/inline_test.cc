@@ -128,6 +128,7 @@ TEST(TcpReassembler, InlineRejectsOverTheHoldLimit) {
   ASSERT_EQ(out.size(), 1u);
   EXPECT_EQ(out[0].note, SegmentNote::kHoldLimit);
   EXPECT_EQ(out[0].action, PacketAction::kReject);
+  EXPECT_FALSE(out[0].is_anomaly);
   EXPECT_EQ(s.reassembler().held_packets(), 2u);
 }
 
@@ -194,8 +195,11 @@ TEST(TcpReassembler, InlineNeverHoldsABareAck) {
 TEST(TcpReassembler, InlineClearsTheUrgentPointer) {
   StreamHarness s(Mode::kInline);
   s.Open();
-  const auto out = s.Push({.seq = s.client(), .ack = s.server(), .flags = TcpFlag::kAck | TcpFlag::kUrg,
-                           .payload = "abc", .urgent_pointer = 2});
+  const auto out = s.Push({.seq = s.client(),
+                           .ack = s.server(),
+                           .flags = TcpFlag::kAck | TcpFlag::kUrg,
+                           .payload = "abc",
+                           .urgent_pointer = 2});
   EXPECT_EQ(out[0].note, SegmentNote::kUrgentData);
   EXPECT_EQ(out[0].action, PacketAction::kForward);
   EXPECT_EQ(out[0].run.AsText(), "abc");
@@ -208,7 +212,8 @@ TEST(TcpReassembler, InlineClearsTheUrgentPointer) {
 TEST(TcpReassembler, InlineClearsTheUrgentPointerOfABareAck) {
   StreamHarness s(Mode::kInline);
   s.Open();
-  const auto out = s.Push({.seq = s.client(), .ack = s.server(), .flags = TcpFlag::kAck | TcpFlag::kUrg, .urgent_pointer = 9});
+  const auto out =
+      s.Push({.seq = s.client(), .ack = s.server(), .flags = TcpFlag::kAck | TcpFlag::kUrg, .urgent_pointer = 9});
   EXPECT_EQ(out[0].packet->data[SegmentFactory::kIpHeader + 13], TcpFlag::kAck);
   EXPECT_TRUE(ChecksumsHold(*out[0].packet));
 }
@@ -217,7 +222,8 @@ TEST(TcpReassembler, InlineRejectsWhatItCannotRewrite) {
   StreamHarness s(Mode::kInline);
   s.Open();
   packet::Packet piece;
-  packet::Packet& urgent = s.Make({.seq = s.client(), .ack = s.server(), .flags = TcpFlag::kAck | TcpFlag::kUrg, .payload = "a"});
+  packet::Packet& urgent =
+      s.Make({.seq = s.client(), .ack = s.server(), .flags = TcpFlag::kAck | TcpFlag::kUrg, .payload = "a"});
   urgent.fragments = &piece;
   EXPECT_EQ(s.Push(urgent, Direction::kUpload)[0].action, PacketAction::kReject);
   s.Data(0, "abc");
@@ -257,7 +263,8 @@ TEST(TcpReassembler, InlineRejectsASynWithDataInAnEstablishedConnection) {
   EXPECT_EQ(with_data[0].action, PacketAction::kReject);
   const auto bare = s.Push({.seq = 5, .flags = TcpFlag::kSyn});
   EXPECT_EQ(bare[0].note, SegmentNote::kBadSyn);
-  EXPECT_EQ(bare[0].action, PacketAction::kForward);  // the server challenges it, so that a rebooted client can come back
+  EXPECT_EQ(bare[0].action,
+            PacketAction::kForward);  // the server challenges it, so that a rebooted client can come back
   EXPECT_TRUE(bare[0].is_anomaly);
 }
 

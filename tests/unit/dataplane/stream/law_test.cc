@@ -57,7 +57,8 @@ std::vector<Cut> CutAndMix(Dice& dice, const std::string& message) {
   }
   const size_t distance = 1 + dice.Below(30);
   for (size_t i = 0; i < cuts.size(); i += distance) {
-    dice.Shuffle(cuts.begin() + static_cast<ptrdiff_t>(i), cuts.begin() + static_cast<ptrdiff_t>(std::min(i + distance, cuts.size())));
+    dice.Shuffle(cuts.begin() + static_cast<ptrdiff_t>(i),
+                 cuts.begin() + static_cast<ptrdiff_t>(std::min(i + distance, cuts.size())));
   }
   return cuts;
 }
@@ -126,16 +127,40 @@ SegmentSpec Attack(Dice& dice, const StreamHarness& s, uint32_t reached, std::st
   bytes = dice.Text(1 + dice.Below(60));
   SegmentSpec spec{.seq = s.client() + offset, .ack = s.server(), .payload = bytes};
   switch (dice.Below(12)) {
-    case 0: spec.flags = 0; break;
-    case 1: spec.flags = TcpFlag::kRst | TcpFlag::kAck; spec.seq += 1u << 25; break;
-    case 2: spec.flags = TcpFlag::kAck | TcpFlag::kUrg; spec.urgent_pointer = 3; break;
-    case 3: spec.flags = TcpFlag::kSyn; break;
-    case 4: spec.seq = dice.Any(); break;
-    case 5: spec.ack = dice.Any(); break;
-    case 6: spec.seq = s.client() + reached - 1; spec.payload = spec.payload.substr(0, 1); break;
-    case 7: spec.flags = TcpFlag::kSyn | TcpFlag::kFin | TcpFlag::kAck; break;
-    case 8: spec.flags = TcpFlag::kFin | TcpFlag::kAck; spec.seq = s.client() + reached - 30; spec.payload = spec.payload.substr(0, 5); break;
-    default: break;
+    case 0:
+      spec.flags = 0;
+      break;
+    case 1:
+      spec.flags = TcpFlag::kRst | TcpFlag::kAck;
+      spec.seq += 1u << 25;
+      break;
+    case 2:
+      spec.flags = TcpFlag::kAck | TcpFlag::kUrg;
+      spec.urgent_pointer = 3;
+      break;
+    case 3:
+      spec.flags = TcpFlag::kSyn;
+      break;
+    case 4:
+      spec.seq = dice.Any();
+      break;
+    case 5:
+      spec.ack = dice.Any();
+      break;
+    case 6:
+      spec.seq = s.client() + reached - 1;
+      spec.payload = spec.payload.substr(0, 1);
+      break;
+    case 7:
+      spec.flags = TcpFlag::kSyn | TcpFlag::kFin | TcpFlag::kAck;
+      break;
+    case 8:
+      spec.flags = TcpFlag::kFin | TcpFlag::kAck;
+      spec.seq = s.client() + reached - 30;
+      spec.payload = spec.payload.substr(0, 5);
+      break;
+    default:
+      break;
   }
   return spec;
 }
@@ -164,7 +189,8 @@ TEST(TcpReassembler, InlineLetsReceiversReadNothingButWhatWasDelivered) {
     ReferenceReceiver last(ReferenceReceiver::Policy::kLastWins, s.client());
     const auto wire = [&](const std::vector<Delivery>& deliveries) {
       for (const Delivery& d : deliveries) {
-        if (d.action == PacketAction::kReject || d.direction == Direction::kDownload || dice.OneIn(10)) continue;  // or lost
+        if (d.action == PacketAction::kReject || d.direction == Direction::kDownload || dice.OneIn(10))
+          continue;  // or lost
         first.Take(*d.packet);
         last.Take(*d.packet);
       }
@@ -177,7 +203,8 @@ TEST(TcpReassembler, InlineLetsReceiversReadNothingButWhatWasDelivered) {
         wire(s.Data(cut.offset, cut.bytes));
         if (dice.OneIn(4)) s.Ack(reached);
         if (forged && dice.OneIn(20)) s.Ack(reached + dice.Below(3000));
-        if (dice.OneIn(20)) s.Ack(static_cast<uint32_t>(s.stream().size()) + 1 + dice.Below(3000));  // not forwarded yet
+        if (dice.OneIn(20))
+          s.Ack(static_cast<uint32_t>(s.stream().size()) + 1 + dice.Below(3000));  // not forwarded yet
       }
     }
     ASSERT_TRUE(IsReadingOf(s.stream(), first.read(), forged)) << "seed " << seed;

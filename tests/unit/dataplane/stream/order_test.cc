@@ -9,7 +9,9 @@ class BothModes : public ::testing::TestWithParam<Mode> {
   bool IsInline() const { return GetParam() == Mode::kInline; }
 };
 
-std::string ModeName(const ::testing::TestParamInfo<Mode>& info) { return info.param == Mode::kTap ? "Tap" : "Inline"; }
+std::string ModeName(const ::testing::TestParamInfo<Mode>& info) {
+  return info.param == Mode::kTap ? "Tap" : "Inline";
+}
 INSTANTIATE_TEST_SUITE_P(TcpReassembler, BothModes, ::testing::Values(Mode::kTap, Mode::kInline), ModeName);
 
 TEST_P(BothModes, DeliversInOrderWithoutCopy) {
@@ -123,7 +125,9 @@ TEST_P(BothModes, DoesNotBelieveTheAckOfARejectedSegment) {
   StreamHarness s(GetParam());
   s.Open();
   s.Data(0, "abc");
-  const auto out = s.Push({.direction = Direction::kDownload, .seq = s.server() + (1u << 30) + 5, .ack = s.client() + 3,
+  const auto out = s.Push({.direction = Direction::kDownload,
+                           .seq = s.server() + (1u << 30) + 5,
+                           .ack = s.client() + 3,
                            .payload = "far away"});
   EXPECT_EQ(out[0].note, SegmentNote::kOutOfWindow);
   EXPECT_EQ(s.reassembler().held_packets(), 1u);
@@ -161,7 +165,8 @@ TEST_P(BothModes, RefusesSegmentsOutsideTheWindow) {
   options.min_window = 1000;
   StreamHarness s(options);
   s.Open();
-  s.Push({.direction = Direction::kDownload, .seq = s.server(), .ack = s.client(), .window = 500});  // scaled by 4: 2000
+  s.Push(
+      {.direction = Direction::kDownload, .seq = s.server(), .ack = s.client(), .window = 500});  // scaled by 4: 2000
   EXPECT_TRUE(s.Data(1999, "x").empty());
   const auto out = s.Data(2000, "x");
   ASSERT_EQ(out.size(), 1u);
@@ -181,8 +186,13 @@ TEST_P(BothModes, RefusesDataBeforeTheStreamBegan) {
 TEST_P(BothModes, RefusesOldTimestamps) {
   StreamHarness s(GetParam());
   s.Push({.seq = 100, .flags = TcpFlag::kSyn, .has_timestamp = true, .timestamp_value = 50});
-  s.Push({.direction = Direction::kDownload, .seq = 200, .ack = 101, .flags = TcpFlag::kSyn | TcpFlag::kAck,
-          .has_timestamp = true, .timestamp_value = 7, .timestamp_echo = 50});
+  s.Push({.direction = Direction::kDownload,
+          .seq = 200,
+          .ack = 101,
+          .flags = TcpFlag::kSyn | TcpFlag::kAck,
+          .has_timestamp = true,
+          .timestamp_value = 7,
+          .timestamp_echo = 50});
   s.Push({.seq = 101, .ack = 201, .payload = "abc", .has_timestamp = true, .timestamp_value = 60});
   const auto out = s.Push({.seq = 104, .ack = 201, .payload = "XXX", .has_timestamp = true, .timestamp_value = 59});
   EXPECT_EQ(out[0].note, SegmentNote::kOldTimestamp);
@@ -238,7 +248,10 @@ TEST_P(BothModes, ClosesWhenBothSidesSentFin) {
   s.Data(0, "bye", TcpFlag::kAck | TcpFlag::kFin);
   EXPECT_EQ(s.connection().state, ConnectionState::kClosing);
   EXPECT_EQ(NextSequence(s.connection(), Direction::kUpload), s.client() + 4);
-  s.Push({.direction = Direction::kDownload, .seq = s.server(), .ack = s.client() + 4, .flags = TcpFlag::kAck | TcpFlag::kFin});
+  s.Push({.direction = Direction::kDownload,
+          .seq = s.server(),
+          .ack = s.client() + 4,
+          .flags = TcpFlag::kAck | TcpFlag::kFin});
   EXPECT_EQ(s.connection().state, ConnectionState::kClosed);
   EXPECT_EQ(s.Push({.seq = s.client() + 4, .ack = s.server() + 1})[0].note, SegmentNote::kControl);
   EXPECT_EQ(s.stream(), "bye");
@@ -353,7 +366,8 @@ TEST_P(BothModes, DataInFlightTowardsTheSenderOfAResetIsDelivered) {
   s.Open();
   s.Data(0, "stop", TcpFlag::kAck);
   s.Data(4, "", TcpFlag::kRst);
-  const auto out = s.Push({.direction = Direction::kDownload, .seq = s.server(), .ack = s.client() + 4, .payload = "late"});
+  const auto out =
+      s.Push({.direction = Direction::kDownload, .seq = s.server(), .ack = s.client() + 4, .payload = "late"});
   EXPECT_EQ(out[0].note, SegmentNote::kInOrder);
   EXPECT_FALSE(out[0].is_anomaly);
 }
@@ -394,7 +408,7 @@ TEST_P(BothModes, TakesZeroWindowProbes) {
   s.Open();
   s.Data(0, "abc");
   s.Push({.direction = Direction::kDownload, .seq = s.server(), .ack = s.client() + 3, .window = 0});
-  s.Data(3, "d");                 // refused by the receiver, which has no room
+  s.Data(3, "d");  // refused by the receiver, which has no room
   s.Push({.direction = Direction::kDownload, .seq = s.server(), .ack = s.client() + 3, .window = 100});
   const auto out = s.Data(3, "def");
   EXPECT_EQ(out[0].repeated_bytes, 1u);

@@ -40,7 +40,8 @@ TEST(PacketRewrite, KeepsAWrongChecksumWrong) {
 TEST(PacketRewrite, ClearsUrgencyAndNothingElse) {
   SegmentFactory factory;
   const uint8_t flags = packet::TcpFlag::kAck | packet::TcpFlag::kPsh | packet::TcpFlag::kUrg;
-  packet::Packet& packet = factory.Make({.seq = 7, .ack = 9, .flags = flags, .payload = "text", .urgent_pointer = 0xfffe});
+  packet::Packet& packet =
+      factory.Make({.seq = 7, .ack = 9, .flags = flags, .payload = "text", .urgent_pointer = 0xfffe});
   ClearUrgent(packet);
   EXPECT_EQ(packet.headers.tcp.flags, packet::TcpFlag::kAck | packet::TcpFlag::kPsh);
   EXPECT_EQ(packet.headers.tcp.urgent_pointer, 0);

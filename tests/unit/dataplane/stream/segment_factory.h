@@ -76,8 +76,8 @@ class SegmentFactory {
     if (!spec.payload.empty()) std::memcpy(tcp + kTcpHeader, spec.payload.data(), spec.payload.size());
     const uint8_t* ip = tcp - kIpHeader;
     const ByteView segment(tcp, kTcpHeader + spec.payload.size());
-    StoreBe16(tcp + 16, packet::TransportChecksum(packet::IpAddress::FromV4(ip + 12), packet::IpAddress::FromV4(ip + 16), 6,
-                                                  segment));
+    StoreBe16(tcp + 16, packet::TransportChecksum(packet::IpAddress::FromV4(ip + 12),
+                                                  packet::IpAddress::FromV4(ip + 16), 6, segment));
   }
 
   static void FillHeaders(packet::Packet& packet, const uint8_t* frame, size_t length, const SegmentSpec& spec) {

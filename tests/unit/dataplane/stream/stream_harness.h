@@ -46,7 +46,10 @@ class StreamHarness {
     client_ = client_isn + 1;
     server_ = server_isn + 1;
     Push({.seq = client_isn, .flags = TcpFlag::kSyn, .window_shift = 2});
-    Push({.direction = Direction::kDownload, .seq = server_isn, .ack = client_, .flags = TcpFlag::kSyn | TcpFlag::kAck,
+    Push({.direction = Direction::kDownload,
+          .seq = server_isn,
+          .ack = client_,
+          .flags = TcpFlag::kSyn | TcpFlag::kAck,
           .window_shift = 2});
     Push({.seq = client_, .ack = server_});
     deliveries_.clear();
@@ -79,7 +82,9 @@ class StreamHarness {
     return Drain();
   }
 
-  const std::string& stream(Direction direction = Direction::kUpload) const { return streams_[content::Index(direction)]; }
+  const std::string& stream(Direction direction = Direction::kUpload) const {
+    return streams_[content::Index(direction)];
+  }
   TcpConnection& connection() { return connection_; }
   TcpReassembler& reassembler() { return reassembler_; }
   uint64_t Count(SegmentNote note) const { return reassembler_.counters().value(note); }
@@ -107,7 +112,8 @@ class StreamHarness {
     EXPECT_EQ(outstanding_.erase(delivery.packet), 1u) << "delivered twice, or never pushed";
     if (delivery.retained) retained_.insert(delivery.packet);
     const size_t payload = delivery.packet->Payload().size();
-    EXPECT_EQ(delivery.run.size() + delivery.repeated_bytes + delivery.unverified_bytes + delivery.rejected_bytes, payload);
+    EXPECT_EQ(delivery.run.size() + delivery.repeated_bytes + delivery.unverified_bytes + delivery.rejected_bytes,
+              payload);
     EXPECT_TRUE(delivery.alternative.empty() || delivery.alternative.size() == delivery.rejected_bytes);
     EXPECT_TRUE(delivery.alternative.empty() || mode_ == Mode::kTap);
     EXPECT_TRUE(delivery.action == PacketAction::kForward || mode_ == Mode::kInline);

@@ -235,8 +235,11 @@ TEST(TcpReassembler, TapHandsOutRefusedDataAsAnotherReading) {
 TEST(TcpReassembler, TapRecordsUrgentData) {
   StreamHarness s(Mode::kTap);
   s.Open();
-  const auto out = s.Push({.seq = s.client(), .ack = s.server(), .flags = TcpFlag::kAck | TcpFlag::kUrg,
-                           .payload = "abc", .urgent_pointer = 2});
+  const auto out = s.Push({.seq = s.client(),
+                           .ack = s.server(),
+                           .flags = TcpFlag::kAck | TcpFlag::kUrg,
+                           .payload = "abc",
+                           .urgent_pointer = 2});
   EXPECT_EQ(out[0].note, SegmentNote::kUrgentData);
   EXPECT_TRUE(out[0].is_anomaly);
   EXPECT_EQ(s.stream(), "abc");
