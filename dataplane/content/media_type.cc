@@ -227,6 +227,11 @@ bool IsPe(ByteView prefix) {
   return StartsWith(prefix, "PE\x00\x00"sv, header) || StartsWith(prefix, "NE", header) || HasBinaryControl(prefix);
 }
 
+// RFC 2046, 5.1.1: a body of parts begins with its boundary; the parts' own content is not in sight.
+bool IsMultipart(ByteView prefix) {
+  return StartsWith(prefix, "--") && (Contains(prefix, "\nContent-Disposition:") || Contains(prefix, "\nContent-Type:"));
+}
+
 // ASCII STL: the word alone is also English.
 bool IsStl(ByteView prefix) { return StartsWith(prefix, "solid") && Contains(prefix, "facet"); }
 
@@ -346,6 +351,7 @@ bool DetectShaped(ByteView prefix, MediaType& type) {
   else if (StartsWith(prefix, " EMF", 40)) type = {"image/emf", kPlain};
   else if (StartsWith(prefix, "CD001", 1)) type = {"application/x-iso9660-image", kContainer};
   else if (IsIges(prefix)) type = {"model/iges", kPlain};
+  else if (IsMultipart(prefix)) type = {"multipart/form-data", kContainer};
   else if (IsStl(prefix)) type = {"model/stl", kPlain};
   else return false;
   return true;

@@ -32,7 +32,7 @@ enum class DecodeOutcome : uint8_t {
 std::string_view Name(DecodeOutcome outcome);
 
 struct DecodeOptions {
-  uint32_t max_chains = 1u << 16;         // 2 KiB each: objects that are being decoded or not yet decided
+  uint32_t max_chains = 1u << 16;         // 1.5 KiB each: objects that are being decoded or not yet decided
   uint32_t max_inflate_states = 10240;    // 86 KiB each
   uint32_t max_library_states = 4096;     // Brotli and Zstandard; their memory comes from `library_bytes`
   size_t library_bytes = size_t{256} << 20;

@@ -6,19 +6,22 @@ namespace sluice::protocol {
 namespace {
 
 constexpr std::string_view kMagic = "SSH-";
+constexpr std::string_view kLegacy = "SSH-1.";
+constexpr std::string_view kBoth = "SSH-1.99";  // RFC 4253, 5.1: speaks version 2 too
 constexpr uint32_t kMaxPacket = 256 * 1024;    // RFC 4253, 6.1 asks for 35000; implementations take up to 256 KiB
 constexpr uint32_t kMaxBannerBytes = 1024;     // RFC 4253, 4.2 allows 255 for the banner itself
 constexpr uint32_t kMinPacket = 12;            // RFC 4253, 6: 16 bytes with the length itself
+constexpr uint32_t kLegacyMinPacket = 5;       // a type and a checksum
 constexpr uint8_t kNewKeys = 21;
 constexpr size_t kPiecesPerStep = 4;
 
 // Whether byte `index` of a packet may stand where it does, given those before it.
-bool MayBePacketHeader(const uint8_t* header, size_t index) {
+bool MayBePacketHeader(const uint8_t* header, size_t index, uint32_t min_packet) {
   switch (index) {
     case 0: return header[0] == 0;
     case 1: return header[1] <= kMaxPacket >> 16;
     case 2: return true;
-    case 3: return LoadBe32(header) >= kMinPacket && LoadBe32(header) <= kMaxPacket;
+    case 3: return LoadBe32(header) >= min_packet && LoadBe32(header) <= kMaxPacket;
     case 4: return header[4] < LoadBe32(header);
     default: return true;
   }
@@ -51,9 +54,10 @@ size_t SshSession::Advance(content::Direction direction, ByteView input, PieceWr
     case State::kPacketHeader: return ReadPacketHeader(half, input, out);
     case State::kPacketBody: {
       const ByteView body = input.First(half.remaining);
-      out.Framing(body);
+      Emit(half, body, out);
       half.remaining -= static_cast<uint32_t>(body.size());
-      if (half.remaining == 0) half.state = half.header[5] == kNewKeys ? State::kOpaque : State::kPacketHeader;
+      const bool keys_taken = !half.legacy && half.header[5] == kNewKeys;
+      if (half.remaining == 0) half.state = keys_taken ? State::kOpaque : State::kPacketHeader;
       return body.size();
     }
     case State::kOpaque: out.Opaque(input); return input.size();
@@ -88,6 +92,7 @@ size_t SshSession::ReadBanner(Half& half, ByteView input, PieceWriter& out) noex
   text = text.substr(0, std::min(text.find_last_not_of("\r\n") + 1, text.size()));
   if (text.substr(0, kMagic.size()) == kMagic) {
     out.Name(NameKind::kVersion, text);
+    half.legacy = text.substr(0, kLegacy.size()) == kLegacy && text.substr(0, kBoth.size()) != kBoth;
     half.state = State::kPacketHeader;
   } else {
     half.banner.Clear();
@@ -95,25 +100,33 @@ size_t SshSession::ReadBanner(Half& half, ByteView input, PieceWriter& out) noex
   return line.size();
 }
 
+// Version 1 encrypts from its second packet on and shows nothing but lengths; the first is not told apart.
+void SshSession::Emit(const Half& half, ByteView bytes, PieceWriter& out) noexcept {
+  if (half.legacy) out.Opaque(bytes);
+  else out.Framing(bytes);
+}
+
 // Each byte is checked as it comes, so that text in the place of a packet goes to raw whole.
 size_t SshSession::ReadPacketHeader(Half& half, ByteView input, PieceWriter& out) noexcept {
   size_t taken = 0;
   bool wrong = false;
-  while (taken < input.size() && half.header_bytes < kPacketHeader) {
+  const size_t wanted = half.legacy ? kLegacyHeader : kPacketHeader;
+  while (taken < input.size() && half.header_bytes < wanted) {
     half.header[half.header_bytes] = input[taken];
-    wrong = !MayBePacketHeader(half.header, half.header_bytes);
+    wrong = !MayBePacketHeader(half.header, half.header_bytes, half.legacy ? kLegacyMinPacket : kMinPacket);
     if (wrong) break;
     ++half.header_bytes;
     ++taken;
   }
-  out.Framing(input.First(taken));
+  Emit(half, input.First(taken), out);
   if (wrong) {
     out.Anomaly(AnomalyKind::kMalformedProtocol);
     half.state = State::kRaw;
-  } else if (half.header_bytes == kPacketHeader) {
+  } else if (half.header_bytes == wanted) {
     constexpr uint32_t kCounted = 2;  // padding length and message number are part of the packet's length
+    const uint32_t length = LoadBe32(half.header);
     half.header_bytes = 0;
-    half.remaining = LoadBe32(half.header) - kCounted;
+    half.remaining = half.legacy ? length + 8 - length % 8 : length - kCounted;
     half.state = State::kPacketBody;
   }
   return taken;

@@ -1,4 +1,4 @@
-// SshSession: the banners of SSH 2 (and 1.99), the key exchange in clear as framing, then opaque bytes.
+// SshSession: the banners of SSH, the key exchange in clear as framing, then opaque bytes; version 1 is opaque from its banner.
 //
 // After the banner (RFC 4253, 4.2) come binary packets (6); behind SSH_MSG_NEWKEYS (7.3) a direction is encrypted.
 // A packet length that no implementation may send: an anomaly, then raw.
@@ -29,10 +29,12 @@ class SshSession final : public Session {
  private:
   static constexpr size_t kMaxBanner = 128;
   static constexpr size_t kPacketHeader = 6;  // length, padding length, message number
+  static constexpr size_t kLegacyHeader = 4;  // version 1: length
   enum class State : uint8_t { kBanner, kPacketHeader, kPacketBody, kOpaque, kRaw };
   struct Half {
     State state = State::kBanner;
     bool lossy = false;
+    bool legacy = false;  // version 1
     uint8_t header_bytes = 0;
     uint8_t header[kPacketHeader] = {};
     uint32_t banner_bytes = 0;  // all lines up to the end of the banner
@@ -42,6 +44,7 @@ class SshSession final : public Session {
   };
   size_t Advance(content::Direction direction, ByteView input, PieceWriter& out) noexcept;
   size_t ReadBanner(Half& half, ByteView input, PieceWriter& out) noexcept;
+  static void Emit(const Half& half, ByteView bytes, PieceWriter& out) noexcept;
   size_t ReadPacketHeader(Half& half, ByteView input, PieceWriter& out) noexcept;
 
   SessionMemory& memory_;

@@ -89,6 +89,8 @@ INSTANTIATE_TEST_SUITE_P(
         Sample{"dwg 2018", "AC1032\x00"s, "image/vnd.dwg", Openness::kContainer},
         Sample{"stl", "solid part\n facet normal 0 0 1", "model/stl", Openness::kPlain},
         Sample{"vtk", "# vtk DataFile Version 3.0\n", "application/x-vtk", Openness::kPlain},
+        Sample{"multipart", "--b0undary\r\nContent-Disposition: form-data; name=\"f\"\r\n\r\nPK", "multipart/form-data",
+               Openness::kContainer},
         Sample{"pgp message", "-----BEGIN PGP MESSAGE-----\n\nhQ", "application/pgp-encrypted", Openness::kEncrypted},
         Sample{"openssl", "Salted__12345678", "application/x-openssl-encrypted", Openness::kEncrypted}),
     [](const testing::TestParamInfo<Sample>& param) {

@@ -127,6 +127,17 @@ TEST(SshSession, NamesBannersAndIsOpaqueBehindTheKeyExchange) {
   ExpectSameInAnyCut(ProtocolId::kSsh, Ssh());
 }
 
+TEST(SshSession, VersionOneIsOpaqueAndCheckedByItsLengths) {
+  const std::string packet = std::string(2, '\0') + With16("key material") + "pppp";  // 12 bytes are padded by 4
+  const std::vector<Event> events = {Up("SSH-1.5-x\n" + packet + packet), Down("SSH-1.5-y\n" + packet + "SECRET text"), EndDown()};
+  Conversation seen(ProtocolId::kSsh);
+  PlayAll(seen, events);
+  EXPECT_EQ(seen.opaque[0], packet + packet);
+  EXPECT_EQ(seen.anomalies, std::vector{AnomalyKind::kMalformedProtocol});
+  EXPECT_EQ(seen.Objects(Part::kTcpStream).at(0).bytes, "SECRET text");
+  ExpectSameInAnyCut(ProtocolId::kSsh, events);
+}
+
 TEST(SshSession, TextBehindABannerIsReportedAndRaw) {
   const std::vector<Event> events = {Up("SSH-2.0-x\r\nSECRET text"), EndUp()};
   Conversation seen(ProtocolId::kSsh);
