@@ -22,6 +22,10 @@ int main(int argc, char** argv) {
   compile->add_option("-o,--output", output, "Where the bundle goes")->required();
   CLI::App* test = app.add_subcommand("test", "Try the rules' own examples");
   test->add_option("PATH", paths, "A pack or a folder of packs")->required();
+  CLI::App* scan = app.add_subcommand("scan", "Look through files at rest");
+  std::string policy;
+  scan->add_option("--policy", policy, "A bundle")->required();
+  scan->add_option("PATH", paths, "A file, a folder, or - for standard input")->required();
   CLI::App* explain = app.add_subcommand("explain", "Explain a bundle, or a diagnostic code such as SL1003");
   explain->add_option("WHAT", what, "A bundle or a code")->required();
 
@@ -33,5 +37,6 @@ int main(int argc, char** argv) {
   if (check->parsed()) return sluice::cli::RunCheck(paths);
   if (compile->parsed()) return sluice::cli::RunCompile(paths, output);
   if (test->parsed()) return sluice::cli::RunTest(paths);
+  if (scan->parsed()) return sluice::cli::RunScan(policy, paths);
   return sluice::cli::RunExplain(what);
 }

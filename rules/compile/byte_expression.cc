@@ -25,11 +25,17 @@ uint32_t TimesBounded(uint32_t a, uint32_t times) {
   return a * times;
 }
 
+// Beyond this nobody asks how much more.
+constexpr uint64_t kManyPositions = uint64_t{1} << 40;
+
+uint64_t TimesPositions(uint64_t positions, uint32_t times) { return std::min(kManyPositions, positions * std::max(times, 1u)); }
+
 ByteForm FormOfRuns(const std::vector<ByteClassRun>& runs) {
   ByteForm form;
   form.text = ExpressionOfRuns(runs);
   form.min_bytes = Expression::kUnbounded;
   for (const ByteClassRun& run : runs) {
+    form.positions += run.size();
     form.min_bytes = std::min(form.min_bytes, static_cast<uint32_t>(run.size()));
     form.max_bytes = std::max(form.max_bytes, static_cast<uint32_t>(run.size()));
     for (int b = run[0].first; b <= run[0].last; ++b) form.first.set(static_cast<size_t>(b));
@@ -46,6 +52,8 @@ ByteForm FormOfStrings(const std::vector<std::string>& strings) {
     form.max_bytes = std::max(form.max_bytes, static_cast<uint32_t>(s.size()));
     form.first.set(static_cast<uint8_t>(s[0]));
   }
+  // Each class or escape of the text is a state.
+  form.positions = static_cast<uint64_t>(std::count(form.text.begin(), form.text.end(), '[')) + form.max_bytes;
   return form;
 }
 
@@ -99,7 +107,7 @@ class FormBuilder {
       case Kind::kWordBoundary: break;
     }
     if (raw_) return Anchor("\\b");
-    problem_ = "a word boundary (\\b) in the middle of an expression cannot be carried into " + std::string(Name(encoding_));
+    problem_ = "a word boundary (\\b) in its middle has no meaning there";
     return std::nullopt;
   }
 
@@ -123,6 +131,7 @@ class FormBuilder {
       const std::optional<ByteForm> next = Build(part);
       if (!next) return std::nullopt;
       form.text += next->text;
+      form.positions += next->positions;
       if (can_begin_here) form.first |= next->first;
       can_begin_here = can_begin_here && next->min_bytes == 0;
       form.min_bytes = AddBounded(form.min_bytes, next->min_bytes);
@@ -141,6 +150,7 @@ class FormBuilder {
       if (!way) continue;
       form.text += (ways++ == 0 ? "" : "|") + way->text;
       form.first |= way->first;
+      form.positions += way->positions;
       form.min_bytes = std::min(form.min_bytes, way->min_bytes);
       form.max_bytes = std::max(form.max_bytes, way->max_bytes);
     }
@@ -158,6 +168,9 @@ class FormBuilder {
     } else {
       count = e.min == 0 && e.max == 1 ? "?" : "{" + std::to_string(e.min) + (e.min == e.max ? "" : "," + std::to_string(e.max)) + "}";
     }
+    // A single byte class repeats in one state.
+    const bool is_class = form->min_bytes == 1 && form->max_bytes == 1;
+    if (!is_class) form->positions = TimesPositions(form->positions, e.max == Expression::kUnbounded ? e.min : e.max);
     form->text = "(?:" + form->text + ")" + count;
     form->min_bytes = TimesBounded(form->min_bytes, e.min);
     form->max_bytes = TimesBounded(form->max_bytes, e.max);

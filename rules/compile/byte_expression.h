@@ -21,6 +21,7 @@ struct ByteForm {
   uint32_t min_bytes = 0;
   uint32_t max_bytes = 0;       // Expression::kUnbounded where there is no limit
   std::bitset<256> first;       // bytes with which a match can begin
+  uint64_t positions = 0;       // about how many states it takes: byte classes, counted repetitions written out
 };
 
 class ByteExpressionWriter {

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <utility>
 
 #include "rules/compile/byte_expression.h"
 #include "rules/compile/charset.h"
@@ -26,6 +27,10 @@ constexpr size_t kShortestPattern = 4;
 // Of text that looks like other text (base64, HZ, UTF-7, ISO-2022-JP), more is needed: 7 characters of base64 are 42 bits.
 constexpr size_t kShortestDisguised = 6;
 constexpr size_t kShortestBase64 = 7;
+
+// An expression with more states than this in an encoding other than its first is left out there: Hyperscan would refuse it
+// after long work. Its own bound is about 500 for the largest automaton, but it splits most expressions.
+constexpr uint64_t kMostPositions = 700;
 
 bool IsAscii(std::string_view text) {
   return std::all_of(text.begin(), text.end(), [](char c) { return static_cast<unsigned char>(c) < 0x80; });
@@ -204,14 +209,18 @@ class DetectorEncoder {
   void EncodeExpression(const Expression& expression) {
     const bool raw = !NamesCharactersBeyondAscii(expression);
     size_t written = 0;
+    std::string left_out, problem;
     for (const Encoding encoding : encodings_) {
       const bool is_wide = encoding == Encoding::kUtf16Le || encoding == Encoding::kUtf16Be;
       if (encoding == Encoding::kHz || encoding == Encoding::kIso2022Jp || encoding == Encoding::kUtf7) continue;
       if (raw && !is_wide && encoding != Encoding::kUtf8 && encoding != encodings_[0]) continue;
-      std::string problem;
+      const std::string earlier_problem = std::exchange(problem, {});
       const std::optional<ByteForm> form = raw && !is_wide ? writer_.WriteRaw(expression) : writer_.Write(expression, encoding, problem);
-      if (!problem.empty()) diagnostics_.Note(Code::kNotCarried, at_, problem, "the other encodings are looked for");
-      if (!form) continue;
+      const bool too_large = form && encoding != encodings_[0] && form->positions > kMostPositions;
+      if (too_large) problem = "its counted repetitions would be too large";
+      if (!problem.empty()) left_out += (left_out.empty() ? "" : ", ") + std::string(Name(encoding));
+      if (problem.empty()) problem = earlier_problem;
+      if (!form || too_large) continue;
       if (form->min_bytes == 0) {
         diagnostics_.Error(Code::kExpressionMatchesEmpty, at_, "this expression matches the empty text, so it would fire everywhere",
                            "make at least one character of it obligatory");
@@ -219,6 +228,9 @@ class DetectorEncoder {
       }
       AddExpression(*form, encoding);
       ++written;
+    }
+    if (!left_out.empty()) {
+      diagnostics_.Note(Code::kNotCarried, at_, "this expression is not carried into " + left_out + ": " + problem, "in the other encodings it is looked for");
     }
     if (written == 0) diagnostics_.Error(Code::kNowhereRepresentable, at_, "this expression can be written in none of the detector's encodings");
   }

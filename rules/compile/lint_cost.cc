@@ -15,6 +15,9 @@ using syntax::Diagnostics;
 // Hits of one detector beyond this in a megabyte keep the data plane busy with confirming them.
 constexpr double kManyHitsPerMegabyte = 2000;
 
+// Fewer in a text as small as ours say nothing about a rate.
+constexpr size_t kFewHits = 20;
+
 double PerMegabyte(size_t count, size_t bytes) { return static_cast<double>(count) * 1e6 / static_cast<double>(bytes); }
 
 std::string Rounded(double value) { return std::to_string(static_cast<uint64_t>(value + 0.5)); }
@@ -33,7 +36,7 @@ class CostLinter {
       // Conditions never need more of one detector than this.
       if (++counts[f.hit.detector] <= model::kLargestCount) hits.push_back(f.hit);
     }
-    for (const auto& [detector, count] : counts) WarnOfMany(detector, PerMegabyte(count, text.bytes.size()), text.name);
+    for (const auto& [detector, count] : counts) if (count >= kFewHits) WarnOfMany(detector, PerMegabyte(count, text.bytes.size()), text.name);
     for (size_t i = 0; i < program_.rules.size(); ++i) {
       if (evaluate::Evaluate(program_.policy.rules[i].condition, hits, true) != evaluate::Truth::kTrue) continue;
       diagnostics_.Warning(Code::kCommonTerm, program_.rules[i]->id.at, "rule '" + program_.policy.rules[i].id + "' fires on ordinary " + text.name,

@@ -83,14 +83,15 @@ struct MemoryScanner::Impl {
     const ByteView window = text.Sub(window_begin, end - window_begin);
     const evaluate::Confirmation confirmation = evaluate::Confirm(pattern, detectors[pattern.detector], window, window_begin == 0);
     if (!confirmation.stands) return false;
-    const size_t begin = end - std::min<size_t>(confirmation.length, end);
+    const size_t value_end = end - std::min<size_t>(confirmation.behind, end);
+    const size_t begin = value_end - std::min<size_t>(confirmation.length, value_end);
     found.pattern = raw.pattern;
     found.hit.detector = pattern.detector;
     found.hit.term = pattern.term;
     found.hit.bytes_per_character = BytesPerCharacter(pattern.encoding);
     found.hit.begin = begin;
-    found.hit.end = raw.end;
-    found.hit.value = HashBytes(text.Sub(begin, end - begin));
+    found.hit.end = value_end;
+    found.hit.value = HashBytes(text.Sub(begin, value_end - begin));
     return true;
   }
 };

@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <filesystem>
+#include <map>
 #include <set>
 
 #include "rules/compile/charset.h"
@@ -57,13 +58,18 @@ class ExampleRunner {
     return evaluate::Evaluate(program_.policy.rules[rule].condition, hits, true) == evaluate::Truth::kTrue;
   }
 
-  // Encodings into which a text that fired must also be tried: those in which the same terms have patterns.
+  // Encodings into which a text that fired must also be tried: those in which every term that was found has a pattern.
   std::set<Encoding> EncodingsOf(const std::vector<FoundHit>& found) const {
-    std::set<std::pair<model::DetectorIndex, uint32_t>> terms;
-    for (const FoundHit& f : found) terms.emplace(f.hit.detector, f.hit.term);
-    std::set<Encoding> encodings;
+    std::map<std::pair<model::DetectorIndex, uint32_t>, std::set<Encoding>> of_term;
+    for (const FoundHit& f : found) of_term[{f.hit.detector, f.hit.term}];
     for (const LoweredPattern& pattern : program_.patterns) {
-      if (terms.count({pattern.entry.detector, pattern.entry.term}) != 0) encodings.insert(pattern.entry.encoding);
+      const auto it = of_term.find({pattern.entry.detector, pattern.entry.term});
+      if (it != of_term.end() && pattern.entry.form == model::TransferForm::kPlain) it->second.insert(pattern.entry.encoding);
+    }
+    std::set<Encoding> encodings;
+    for (int i = 0; i < static_cast<int>(Encoding::kCount); ++i) {
+      const auto encoding = static_cast<Encoding>(i);
+      if (std::all_of(of_term.begin(), of_term.end(), [&](const auto& term) { return term.second.count(encoding) != 0; })) encodings.insert(encoding);
     }
     return encodings;
   }

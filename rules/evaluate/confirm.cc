@@ -99,9 +99,11 @@ Confirmation Confirm(const Pattern& pattern, const model::Detector& detector, By
   std::array<char, kConfirmWindow> buffer;
   const std::string_view text = AsAscii(pattern.encoding, window, buffer);
   if (detector.validator != model::ValidatorKind::kNone) {
-    const size_t value = validator::ValidateSuffix(detector.validator, text);
+    const size_t behind = validator::BytesBehindValue(detector.validator, text);
+    const size_t value = validator::ValidateSuffix(detector.validator, text.substr(0, text.size() - behind));
     c.stands = value > 0;
     c.length = static_cast<uint32_t>(value * UnitBytes(pattern.encoding));
+    c.behind = static_cast<uint32_t>(behind * UnitBytes(pattern.encoding));
   }
   if (detector.min_entropy_millibits > 0) {
     c.stands = c.stands && validator::EntropyMillibits(validator::TokenAtEnd(text)) >= detector.min_entropy_millibits;

@@ -102,6 +102,18 @@ size_t ValidateSuffix(ValidatorKind kind, std::string_view text) {
   return 0;
 }
 
+size_t BytesBehindValue(ValidatorKind kind, std::string_view text) {
+  if (kind == ValidatorKind::kNone || kind == ValidatorKind::kJwt) return 0;
+  const char extra = KindOf(kind).extra;
+  size_t behind = 0;
+  while (behind < text.size()) {
+    const char c = text[text.size() - 1 - behind];
+    if (IsAlphanumeric(c) || (extra != 0 && c == extra)) break;
+    ++behind;
+  }
+  return behind;
+}
+
 unsigned EntropyMillibits(std::string_view text) {
   if (text.empty()) return 0;
   std::array<uint32_t, 256> counts{};

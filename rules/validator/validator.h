@@ -14,6 +14,10 @@ namespace sluice::validator {
 // Bytes of the longest valid value that ends `text`; 0 when there is none. Letters count in either case.
 size_t ValidateSuffix(model::ValidatorKind kind, std::string_view text);
 
+// Bytes at the end of `text` that can be no part of such a value: what a match took in beyond it, such as the space that
+// showed that a number was over.
+size_t BytesBehindValue(model::ValidatorKind kind, std::string_view text);
+
 // Shannon entropy of the bytes, in thousandths of a bit per byte (Shannon 1948); 0 for an empty text.
 unsigned EntropyMillibits(std::string_view text);
 

@@ -21,7 +21,7 @@ class Captures : public testing::Test {
     if (!fs::is_directory(SLUICE_INPUTS)) GTEST_SKIP() << "no captures at " SLUICE_INPUTS;
     folder_ = fs::path(testing::TempDir()) / ("sluice-captures-" + std::to_string(getpid()));
     fs::create_directories(folder_);
-    auto compiled = compile::Compile({SLUICE_SOURCE_DIR "/rules/packs/starter.yaml"}, compile::Goal::kCompile);
+    auto compiled = compile::Compile({SLUICE_SOURCE_DIR "/rules/packs/china.yaml"}, compile::Goal::kCompile);
     ASSERT_FALSE(compiled.bundle.empty());
     policy_ = folder_ / "policy.slb";
     ASSERT_TRUE(compile::WriteFileAtomically(policy_, ByteView(compiled.bundle.data(), compiled.bundle.size())).ok());
