@@ -31,6 +31,7 @@ constexpr DriverKey kDriverKeys[] = {
     {"id", {Driver::kMemif, Driver::kMemif, Driver::kMemif}, false},
     {"role", {Driver::kMemif, Driver::kMemif, Driver::kMemif}, false},
     {"frame_bytes", {Driver::kNull, Driver::kNull, Driver::kNull}, false},
+    {"flows", {Driver::kNull, Driver::kNull, Driver::kNull}, false},
 };
 
 bool IsNameCharacter(char c) {
@@ -116,6 +117,7 @@ port::PortOptions ReadPort(const syntax::Node& name, const syntax::Node& node, s
   port.memif_id = static_cast<uint32_t>(reader.Number("id"));
   port.memif_server = reader.Word("role") == kRoleServer;
   port.frame_bytes = static_cast<uint16_t>(reader.Number("frame_bytes"));
+  port.flows = static_cast<uint16_t>(reader.Number("flows"));
   CheckDriverKeys(reader, port, diagnostics);
   reader.Finish();
   return port;

@@ -31,6 +31,7 @@ constexpr Key kKeys[] = {
     {Section::kPort, "id", KeyKind::kNumber, "0", 0, UINT32_MAX, "", false, "memif: number of the interface on that socket."},
     {Section::kPort, "role", KeyKind::kWord, "client", 0, 0, "client|server", false, "memif: which end of the socket."},
     {Section::kPort, "frame_bytes", KeyKind::kNumber, "64", 60, 1518, "", false, "null: size of the frames that it makes."},
+    {Section::kPort, "flows", KeyKind::kNumber, "0", 0, 60000, "", false, "null: of how many flows its frames are, as bare TCP acknowledgements; 0: they are whatever lies in the buffers."},
 
     {Section::kPair, "ports", KeyKind::kTexts, "", 0, 0, "", true, "The two ports, outside first."},
     {Section::kPair, "propagate_link", KeyKind::kFlag, "true", 0, 0, "", false, "When one side loses its link, the other one's is taken down until it is back."},

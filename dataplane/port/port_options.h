@@ -83,6 +83,7 @@ struct PortOptions {
   uint32_t memif_id = 0;
   bool memif_server = false;
   uint16_t frame_bytes = 64;    // null
+  uint16_t flows = 0;           // null: of its frames, which are bare TCP acknowledgements; 0: whatever lies in the buffers
 };
 
 // The largest frame of a port: MTU, Ethernet header, two VLAN tags.

@@ -6,6 +6,7 @@
 #include <numeric>
 
 #include "dataplane/port/eal.h"
+#include "dataplane/port/null_frames.h"
 #include "dataplane/runtime/link_watch.h"
 #include "dataplane/runtime/live_totals.h"
 #include "dataplane/runtime/plan.h"
@@ -112,6 +113,9 @@ Status DataPlane::Impl::OpenPorts() {
   Result<port::PacketPool> made = port::PacketPool::Create({plan.packets, plan.max_frame_bytes});
   if (!made) return made.error();
   pool.emplace(std::move(*made));
+  for (const PlannedPort& planned : plan.ports) {
+    if (planned.options.flows > 0) port::FillWithAcknowledgements(*pool, planned.options.flows, planned.options.frame_bytes);
+  }
   for (const PlannedPort& planned : plan.ports) {
     Result<std::unique_ptr<port::Port>> port = port::Port::Open(planned.options, {planned.rx_queues, plan.threads}, *pool);
     if (!port) return port.error();

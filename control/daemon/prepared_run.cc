@@ -1,0 +1,44 @@
+#include "control/daemon/prepared_run.h"
+
+#include "control/config/config_reader.h"
+
+namespace sluice::daemon {
+namespace {
+
+constexpr size_t kDigestShown = 16;
+
+}  // namespace
+
+PreparedRun Prepare(const std::string& configuration_path) {
+  config::LoadedConfiguration loaded = config::LoadConfiguration(configuration_path);
+  PreparedRun prepared;
+  prepared.report = std::move(loaded.diagnostics);
+  prepared.configuration = std::move(loaded.configuration);
+  if (!prepared.configuration) {
+    prepared.report += std::to_string(loaded.errors) + (loaded.errors == 1 ? " error in " : " errors in ") + configuration_path + "\n";
+    return prepared;
+  }
+  Result<std::shared_ptr<const bundle::Bundle>> policy = bundle::Load(prepared.configuration->policy);
+  if (policy) {
+    prepared.policy = std::move(*policy);
+  } else {
+    prepared.report += configuration_path + ": error: policy: " + policy.error().message() + "\n";
+  }
+  return prepared;
+}
+
+std::string DescribePolicy(const bundle::Bundle& policy) {
+  return "policy " + std::string(policy.digest().substr(0, kDigestShown)) + ": " + std::to_string(policy.rules().size()) +
+         " rules, " + std::to_string(policy.detectors().size()) + " detectors, " + std::to_string(policy.patterns().size()) + " patterns";
+}
+
+std::string DescribeFailModes(const bundle::Bundle& policy) {
+  std::string text = "fail modes:";
+  for (size_t i = 0; i < static_cast<size_t>(model::FailCause::kCount); ++i) {
+    const auto cause = static_cast<model::FailCause>(i);
+    text += (i == 0 ? " " : ", ") + std::string(model::Name(cause)) + " " + std::string(model::Name(policy.fail_modes()[cause]));
+  }
+  return text;
+}
+
+}  // namespace sluice::daemon

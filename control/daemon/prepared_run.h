@@ -1,0 +1,29 @@
+// PreparedRun: a configuration and its policy, read and checked: what `check` reports and `run` starts from.
+//
+// Thread: main. Allocates: yes. Failure: everything that is wrong is in `report`, ready to print.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "control/config/configuration.h"
+#include "rules/bundle/bundle.h"
+
+namespace sluice::daemon {
+
+struct PreparedRun {
+  std::optional<config::Configuration> configuration;
+  std::shared_ptr<const bundle::Bundle> policy;
+  std::string report;  // errors and warnings, a line or more each; empty when there are none
+
+  bool ok() const { return configuration.has_value() && policy != nullptr; }
+};
+
+PreparedRun Prepare(const std::string& configuration_path);
+
+// "policy 3fe0…: 12 rules, 9 detectors" and its fail modes, for people.
+std::string DescribePolicy(const bundle::Bundle& policy);
+std::string DescribeFailModes(const bundle::Bundle& policy);
+
+}  // namespace sluice::daemon

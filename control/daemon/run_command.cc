@@ -1,0 +1,124 @@
+#include "control/daemon/run_command.h"
+
+#include <cstdio>
+#include <cstdlib>
+#include <fstream>
+#include <memory>
+#include <string>
+
+#include "base/log.h"
+#include "control/daemon/prepared_run.h"
+#include "control/daemon/run_summary.h"
+#include "control/daemon/signals.h"
+#include "control/daemon/stats_file.h"
+#include "dataplane/runtime/dataplane.h"
+
+namespace sluice::daemon {
+namespace {
+
+using runtime::DataPlane;
+
+constexpr std::chrono::milliseconds kLook{200};
+
+struct RunOptions {
+  std::string configuration;
+  std::string ready_file;
+};
+
+// Lines for people go to standard output, unless records do.
+class Console {
+ public:
+  explicit Console(const runtime::OutputOptions& output)
+      : stream_(output.findings == "-" || output.objects == "-" || output.flows == "-" || output.stats == "-" ? stderr : stdout) {}
+
+  void Print(const std::string& text) const {
+    std::fputs(text.c_str(), stream_);
+    if (text.empty() || text.back() != '\n') std::fputc('\n', stream_);
+    std::fflush(stream_);
+  }
+
+ private:
+  std::FILE* stream_;
+};
+
+int Fail(const std::string& message) {
+  std::fprintf(stderr, "sluiced: %s\n", message.c_str());
+  return 1;
+}
+
+void Reload(const std::string& path, DataPlane& data_plane, const Console& console) {
+  Result<std::shared_ptr<const bundle::Bundle>> policy = bundle::Load(path);
+  if (!policy) {
+    LogError("policy not reloaded, the one before stays in force: " + policy.error().message());
+    return;
+  }
+  const std::string description = DescribePolicy(**policy);
+  Result<uint32_t> generation = data_plane.Publish(std::move(*policy));
+  if (!generation) {
+    LogError("policy not reloaded: " + generation.error().message());
+    return;
+  }
+  console.Print("generation " + std::to_string(*generation) + ": " + description);
+}
+
+void SayReady(const RunOptions& options, const Console& console) {
+  console.Print("ready");
+  if (options.ready_file.empty()) return;
+  std::ofstream ready(options.ready_file);
+  if (!ready) LogError("--ready-file " + options.ready_file + " cannot be written");
+}
+
+void Serve(const config::Configuration& configuration, const Signals& signals, const Console& console, DataPlane& data_plane) {
+  const runtime::OutputOptions& output = configuration.data_plane.output;
+  StatsFile stats(output.stats, output.stats_interval);
+  for (Wish wish = Wish::kNone; wish != Wish::kStop; wish = signals.Wait(kLook)) {
+    if (wish == Wish::kReload) Reload(configuration.policy, data_plane, console);
+    data_plane.WatchLinks();
+    const auto now = std::chrono::steady_clock::now();
+    if (stats.IsDue(now)) stats.Write(data_plane.Snapshot(), now);
+  }
+}
+
+int Finish(const config::Configuration& configuration, const Console& console, DataPlane& data_plane) {
+  const Status stopped = data_plane.Stop();
+  const pipeline::Totals totals = data_plane.Snapshot();
+  const runtime::OutputOptions& output = configuration.data_plane.output;
+  StatsFile(output.stats, output.stats_interval).Write(totals, std::chrono::steady_clock::now());
+  console.Print("stopped");
+  console.Print(Summarise(totals));
+  return stopped ? 0 : Fail(stopped.error().message());
+}
+
+int Run(const RunOptions& options) {
+  PreparedRun prepared = Prepare(options.configuration);
+  std::fputs(prepared.report.c_str(), stderr);
+  if (!prepared.ok()) return 1;
+  const config::Configuration& configuration = *prepared.configuration;
+  const Console console(configuration.data_plane.output);
+  console.Print(configuration.data_plane.pairs.empty() ? "mode: tap" : "mode: inline");
+  console.Print(DescribePolicy(*prepared.policy));
+  console.Print(DescribeFailModes(*prepared.policy));
+
+  // Before anything is started, so that a signal in the middle of the start is not lost but comes first.
+  const Signals signals;
+  Result<std::unique_ptr<DataPlane>> started = DataPlane::Start(configuration.data_plane, std::move(prepared.policy));
+  if (!started) return Fail(started.error().message());
+  for (const std::string& line : (*started)->Describe()) console.Print(line);
+  SayReady(options, console);
+  Serve(configuration, signals, console, **started);
+  const int code = Finish(configuration, console, **started);
+  if (!options.ready_file.empty()) std::remove(options.ready_file.c_str());
+  return code;
+}
+
+}  // namespace
+
+void AddRunCommand(CLI::App& app, int& exit_code) {
+  auto options = std::make_shared<RunOptions>();
+  CLI::App* command = app.add_subcommand("run", "the appliance: inspects and forwards until SIGINT or SIGTERM; SIGHUP reloads the policy");
+  command->add_option("-c,--config", options->configuration, "the configuration (sluice.yaml)")->required();
+  command->add_option("--ready-file", options->ready_file, "made when packets are forwarded, removed at the end");
+  command->callback([options, &exit_code] { exit_code = Run(*options); });
+}
+
+}  // namespace sluice::daemon
