@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <iterator>
 #include <utility>
 
 #include "rules/compile/byte_expression.h"
@@ -71,7 +72,12 @@ class DetectorEncoder {
       return;
     }
     const LiteralOptions options = OptionsOf(detector_);
-    if (!options.IsPlain()) return EncodeExpression(ExpressionOfLiteral(FromUtf8(literal.value.value), options));
+    if (!options.IsPlain()) {
+      EncodeExpression(ExpressionOfLiteral(FromUtf8(literal.value.value), options));
+      // Escaped text is looked for as the literal is written: case and words mean nothing within escapes.
+      if (!options.ignore_case && !options.whole_word) AddTransferForms(literal.value.value);
+      return;
+    }
     if (!EncodeText(literal.value.value)) {
       diagnostics_.Error(Code::kNowhereRepresentable, at_, "this literal is too short, or can be written in none of the detector's encodings",
                          "remove 'encodings' to have all that can carry it");
@@ -147,17 +153,16 @@ class DetectorEncoder {
 
   void AddTransferForms(const std::string& text) {
     const syntax::TransferSet& transfer = detector_.transfer;
-    const std::u32string characters = FromUtf8(text);
-    if (transfer.html) AddForms(HtmlDecimalForms(characters), Encoding::kUtf8, TransferForm::kHtmlDecimal);
-    if (transfer.html) AddForms(HtmlHexForms(characters), Encoding::kUtf8, TransferForm::kHtmlHex);
-    if (transfer.json) AddForms(JsonForms(characters), Encoding::kUtf8, TransferForm::kJsonEscape);
+    if (transfer.html) AddTextForms(text, HtmlDecimalForms, TransferForm::kHtmlDecimal);
+    if (transfer.html) AddTextForms(text, HtmlHexForms, TransferForm::kHtmlHex);
+    if (transfer.json) AddTextForms(text, JsonForms, TransferForm::kJsonEscape);
     for (const Encoding encoding : encodings_) {
-      if (!TravelsEscaped(encoding) && !TravelsInBase64(encoding)) continue;
+      if (transfer.percent && TravelsEscaped(encoding)) AddByteForms(text, encoding, PercentForms, TransferForm::kPercent);
+      if (transfer.quoted_printable && TravelsEscaped(encoding)) AddByteForms(text, encoding, QuotedPrintableForms, TransferForm::kQuotedPrintable);
+      // What follows cannot be told in base64 without knowing all of it; there the decoders of the data plane must see.
+      if (!transfer.base64 || !TravelsInBase64(encoding) || !detector_.unless_followed_by.empty()) continue;
       const std::optional<std::string> bytes = charsets_.Encode(text, encoding);
-      if (!bytes || bytes->size() < kShortestPattern) continue;
-      if (transfer.percent && TravelsEscaped(encoding)) AddForms(PercentForms(*bytes), encoding, TransferForm::kPercent);
-      if (transfer.quoted_printable && TravelsEscaped(encoding)) AddForms(QuotedPrintableForms(*bytes), encoding, TransferForm::kQuotedPrintable);
-      if (transfer.base64 && TravelsInBase64(encoding)) AddBase64(*bytes, encoding);
+      if (bytes && bytes->size() >= kShortestPattern) AddBase64(*bytes, encoding);
     }
   }
 
@@ -170,8 +175,37 @@ class DetectorEncoder {
     }
   }
 
-  void AddForms(std::vector<std::string> forms, Encoding encoding, TransferForm form) {
-    for (std::string& bytes : forms) AddLiteral(std::move(bytes), encoding, form);
+  void AddTextForms(const std::string& text, std::vector<std::string> (*forms_of)(std::u32string_view), TransferForm form) {
+    std::vector<std::string> excluded;
+    for (const syntax::Located<std::string>& next : detector_.unless_followed_by) Append(forms_of(FromUtf8(next.value)), excluded);
+    AddForms(forms_of(FromUtf8(text)), excluded, Encoding::kUtf8, form);
+  }
+
+  void AddByteForms(const std::string& text, Encoding encoding, std::vector<std::string> (*forms_of)(std::string_view), TransferForm form) {
+    const std::optional<std::string> bytes = charsets_.Encode(text, encoding);
+    if (!bytes || bytes->size() < kShortestPattern) return;
+    std::vector<std::string> excluded;
+    for (const syntax::Located<std::string>& next : detector_.unless_followed_by) {
+      if (const std::optional<std::string> next_bytes = charsets_.Encode(next.value, encoding)) Append(forms_of(*next_bytes), excluded);
+    }
+    AddForms(forms_of(*bytes), excluded, encoding, form);
+  }
+
+  static void Append(std::vector<std::string> more, std::vector<std::string>& all) {
+    all.insert(all.end(), std::make_move_iterator(more.begin()), std::make_move_iterator(more.end()));
+  }
+
+  // Escaped text is ASCII. With something excluded behind it, it is an expression over bytes.
+  void AddForms(std::vector<std::string> forms, const std::vector<std::string>& excluded, Encoding encoding, TransferForm form) {
+    LiteralOptions options;
+    for (const std::string& next : excluded) options.unless_followed_by.emplace_back(next.begin(), next.end());
+    for (std::string& bytes : forms) {
+      if (excluded.empty()) {
+        AddLiteral(std::move(bytes), encoding, form);
+      } else if (const auto raw = writer_.WriteRaw(ExpressionOfLiteral(std::u32string(bytes.begin(), bytes.end()), options))) {
+        AddExpression(*raw, encoding, form);
+      }
+    }
   }
 
   LoweredPattern NewPattern(Encoding encoding, TransferForm form, model::CostClass cost) const {
@@ -226,7 +260,7 @@ class DetectorEncoder {
                            "make at least one character of it obligatory");
         return;
       }
-      AddExpression(*form, encoding);
+      AddExpression(*form, encoding, TransferForm::kPlain);
       ++written;
     }
     if (!left_out.empty()) {
@@ -235,8 +269,8 @@ class DetectorEncoder {
     if (written == 0) diagnostics_.Error(Code::kNowhereRepresentable, at_, "this expression can be written in none of the detector's encodings");
   }
 
-  void AddExpression(const ByteForm& form, Encoding encoding) {
-    LoweredPattern pattern = NewPattern(encoding, TransferForm::kPlain, model::CostClass::kExpressions);
+  void AddExpression(const ByteForm& form, Encoding encoding, TransferForm transfer) {
+    LoweredPattern pattern = NewPattern(encoding, transfer, model::CostClass::kExpressions);
     pattern.entry.min_length = form.min_bytes;
     pattern.entry.max_length = form.max_bytes;
     pattern.entry.length = form.min_bytes == form.max_bytes ? form.min_bytes : 0;

@@ -61,7 +61,11 @@ class ExampleRunner {
   // Encodings into which a text that fired must also be tried: those in which every term that was found has a pattern.
   std::set<Encoding> EncodingsOf(const std::vector<FoundHit>& found) const {
     std::map<std::pair<model::DetectorIndex, uint32_t>, std::set<Encoding>> of_term;
-    for (const FoundHit& f : found) of_term[{f.hit.detector, f.hit.term}];
+    for (const FoundHit& f : found) {
+      if (program_.patterns[f.pattern].entry.form == model::TransferForm::kPlain) of_term[{f.hit.detector, f.hit.term}];
+    }
+    // Escaped text is ASCII whatever it is put into; there is nothing more to try.
+    if (of_term.empty()) return {};
     for (const LoweredPattern& pattern : program_.patterns) {
       const auto it = of_term.find({pattern.entry.detector, pattern.entry.term});
       if (it != of_term.end() && pattern.entry.form == model::TransferForm::kPlain) it->second.insert(pattern.entry.encoding);
