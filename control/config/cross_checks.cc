@@ -16,17 +16,26 @@ class Checker {
       : places_(places), options_(options), diagnostics_(diagnostics), uses_(options.ports.size()) {}
 
   void Run() {
+    // Without ports everything below would be wrong for that one reason, which has been named.
+    if (options_.ports.empty()) return;
+    CheckNumber();
     PlacePairs();
     PlaceTaps();
     CheckMode();
-    CheckUnused();
     CheckDevices();
     CheckQueues();
     CheckProcessors();
     CheckMemory();
+    CheckUnused();
   }
 
  private:
+  void CheckNumber() {
+    if (options_.ports.size() <= kMostPorts) return;
+    diagnostics_.Error(kTooManyPorts, places_.ports,
+                       "at most " + std::to_string(kMostPorts) + " ports, here are " + std::to_string(options_.ports.size()));
+  }
+
   // The port's index, or -1 after a diagnostic. Counts the use.
   int Use(const syntax::Located<std::string>& name) {
     std::vector<std::string_view> known;
@@ -83,13 +92,12 @@ class Checker {
   }
 
   void CheckUnused() {
+    // After an error it is not known what was meant.
+    if (diagnostics_.has_errors()) return;
     for (size_t i = 0; i < uses_.size(); ++i) {
       if (uses_[i] > 0) continue;
       diagnostics_.Warning(kPortUnused, places_.port_names[i], "port '" + options_.ports[i].name + "' has no place and is not opened",
                            "name it in 'pairs' or 'taps', or take it out");
-    }
-    if (uses_.size() > kMostPorts) {
-      diagnostics_.Error(kTooManyPorts, places_.ports, "at most " + std::to_string(kMostPorts) + " ports, here are " + std::to_string(uses_.size()));
     }
   }
 

@@ -56,28 +56,29 @@ void CheckName(const syntax::Node& name, syntax::Diagnostics& diagnostics) {
                     "use letters, digits, '_' and '-', at most " + std::to_string(kLongestPortName));
 }
 
-void ReadDriver(SectionReader& reader, port::PortOptions& port, syntax::Diagnostics& diagnostics) {
+// False where it cannot be said which driver was meant.
+bool ReadDriver(SectionReader& reader, port::PortOptions& port, syntax::Diagnostics& diagnostics) {
   const syntax::Located<std::string> device = reader.Text("device");
   const int driver = reader.Word("driver");
   if (reader.Has("device") == reader.Has("driver")) {
     diagnostics.Error(syntax::Code::kMissingKey, reader.at(),
                       "port '" + port.name + "' needs either 'device' (a network card) or 'driver' (what stands in for one)");
-    return;
+    return false;
   }
   if (driver >= 0) {
     port.driver = kDrivers[static_cast<size_t>(driver)];
-    return;
+    return true;
   }
-  if (!reader.Has("device")) return;
+  if (!reader.Has("device")) return false;
   port.driver = Driver::kPhysical;
   port.device = device.value;
-  if (IsPciAddress(port.device) || port.device.empty()) return;
+  if (IsPciAddress(port.device) || port.device.empty()) return true;
   diagnostics.Error(kBadDevice, device.at, "'" + port.device + "' is not a PCI address",
                     "write it as \"0000:03:00.0\", in lower case; `dpdk-devbind.py --status-dev net` lists them");
+  return true;
 }
 
 void CheckDriverKeys(SectionReader& reader, const port::PortOptions& port, syntax::Diagnostics& diagnostics) {
-  if (reader.Has("device") == reader.Has("driver")) return;
   for (const DriverKey& rule : kDriverKeys) {
     const bool belongs = std::find(rule.drivers.begin(), rule.drivers.end(), port.driver) != rule.drivers.end();
     const bool present = reader.Has(rule.key);
@@ -100,7 +101,7 @@ port::PortOptions ReadPort(const syntax::Node& name, const syntax::Node& node, s
   SectionReader reader(Section::kPort, node, "port '" + name.text + "'", diagnostics);
   port::PortOptions port;
   port.name = name.text;
-  ReadDriver(reader, port, diagnostics);
+  const bool driver_is_known = ReadDriver(reader, port, diagnostics);
   const syntax::Located<std::string> interface = reader.Text("interface");
   port.interface = interface.value;
   if (port.interface.size() > kLongestInterfaceName) {
@@ -118,7 +119,7 @@ port::PortOptions ReadPort(const syntax::Node& name, const syntax::Node& node, s
   port.memif_server = reader.Word("role") == kRoleServer;
   port.frame_bytes = static_cast<uint16_t>(reader.Number("frame_bytes"));
   port.flows = static_cast<uint16_t>(reader.Number("flows"));
-  CheckDriverKeys(reader, port, diagnostics);
+  if (driver_is_known) CheckDriverKeys(reader, port, diagnostics);
   reader.Finish();
   return port;
 }

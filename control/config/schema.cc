@@ -19,7 +19,7 @@ constexpr Key kKeys[] = {
     {Section::kTop, "output", KeyKind::kMap, "", 0, 0, "", false, "Where records go."},
 
     {Section::kPort, "device", KeyKind::kText, "", 0, 0, "", false, "PCI address of a network card that is bound to `vfio-pci`, as `\"0000:03:00.0\"`. Instead of `driver`."},
-    {Section::kPort, "driver", KeyKind::kWord, "", 0, 0, "af_packet|af_xdp|tap|memif|pcap|null", false, "What stands in for a card. Instead of `device`."},
+    {Section::kPort, "driver", KeyKind::kWord, "", 0, 0, "af_packet|af_xdp|tap|memif|pcap|null", false, "What stands in for a card. Instead of `device`. The word `null` needs quotes in YAML."},
     {Section::kPort, "interface", KeyKind::kText, "", 0, 0, "", false, "af_packet, af_xdp: the kernel interface to use. tap: the one to make."},
     {Section::kPort, "queues", KeyKind::kNumber, "0", 0, 64, "", false, "Receive queues: 0 chooses, 1, or as many as there are workers. With fewer queues than workers a distributor thread spreads the packets."},
     {Section::kPort, "mtu", KeyKind::kNumber, "1500", 576, 9600, "", false, "The largest packet, without the Ethernet header. At least that of the interface."},

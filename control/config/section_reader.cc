@@ -65,6 +65,12 @@ bool SectionReader::Flag(std::string_view key) {
 int SectionReader::Word(std::string_view key) {
   const Key& schema = Expect(key, KeyKind::kWord);
   const int fallback = IndexOf(schema.words, schema.default_text);
+  const syntax::Node* node = reader_.Find(key);
+  if (node != nullptr && node->kind == syntax::Node::Kind::kNull && IndexOf(schema.words, "null") >= 0) {
+    reader_.diagnostics().Error(syntax::Code::kEmptyValue, node->at, "'" + std::string(key) + "' of " + reader_.what() + " is empty",
+                                "if the word null is meant, it needs quotes, or YAML takes it for nothing:  " + std::string(key) + ": \"null\"");
+    return fallback;
+  }
   const auto text = reader_.Text(key);
   if (!text) return fallback;
   const int index = IndexOf(schema.words, text->value);

@@ -96,6 +96,8 @@ Status Port::Configure(Queues wanted) {
                                               " receive queues, " + std::to_string(wanted.receive) + " were asked for; say `queues: 1`");
   }
   queues_ = {wanted.receive, std::min(wanted.transmit, info.max_tx_queues)};
+  // Some drivers have queues by pairs only.
+  if (options_.driver == Driver::kTap || options_.driver == Driver::kAfXdp) queues_.transmit = queues_.receive;
 
   rte_eth_conf conf{};
   if (options_.driver == Driver::kPhysical) conf.rxmode.mtu = options_.mtu;
