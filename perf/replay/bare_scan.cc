@@ -1,0 +1,53 @@
+#include "perf/replay/bare_scan.h"
+
+#include <cstdio>
+#include <cstdlib>
+
+namespace sluice::perf {
+namespace {
+
+void Check(hs_error_t error, const char* what) {
+  if (error == HS_SUCCESS) return;
+  std::fprintf(stderr, "%s failed: Hyperscan error %d\n", what, error);
+  std::exit(1);
+}
+
+int CountMatch(unsigned, unsigned long long, unsigned long long, unsigned, void* context) {
+  ++*static_cast<uint64_t*>(context);
+  return 0;
+}
+
+}  // namespace
+
+BareScan::BareScan(const bundle::Bundle& policy) {
+  for (const bundle::Database& database : policy.databases()) {
+    if (database.mode != bundle::DatabaseMode::kStream) continue;
+    hs_database_t* made = nullptr;
+    Check(hs_deserialize_database(reinterpret_cast<const char*>(database.blob.data()), database.blob.size(), &made), "hs_deserialize_database");
+    Check(hs_alloc_scratch(made, &scratch_), "hs_alloc_scratch");
+    databases_.push_back(made);
+  }
+}
+
+BareScan::~BareScan() {
+  hs_free_scratch(scratch_);
+  for (hs_database_t* database : databases_) hs_free_database(database);
+}
+
+uint64_t BareScan::Run(const Traffic& traffic, uint32_t flows) {
+  uint64_t matches = 0;
+  const size_t n = databases_.size();
+  std::vector<hs_stream_t*> streams(flows * n);
+  for (size_t i = 0; i < streams.size(); ++i) Check(hs_open_stream(databases_[i % n], 0, &streams[i]), "hs_open_stream");
+  for (const Traffic::Frame& frame : traffic.frames) {
+    if (frame.payload_length == 0) continue;
+    const auto* data = reinterpret_cast<const char*>(traffic.memory.data() + frame.payload_offset);
+    for (size_t d = 0; d < n; ++d) {
+      Check(hs_scan_stream(streams[frame.flow * n + d], data, frame.payload_length, 0, scratch_, CountMatch, &matches), "hs_scan_stream");
+    }
+  }
+  for (hs_stream_t* stream : streams) Check(hs_close_stream(stream, scratch_, CountMatch, &matches), "hs_close_stream");
+  return matches;
+}
+
+}  // namespace sluice::perf
