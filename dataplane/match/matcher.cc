@@ -88,6 +88,7 @@ struct Matcher::Impl {
   ScanStatus ScanWhole(ByteView bytes, HitList& hits) noexcept;
   void RememberScan(MatchStream& stream, ByteView bytes) noexcept;
   void KeepHistory(MatchStream& stream, ByteView bytes) noexcept;
+  void KeepHistoryOfShortRun(MatchStream& stream, ByteView bytes) noexcept;
   void Arrange(HitList& hits) noexcept;
   ScanStatus Fail() noexcept {
     counters.Add(MatchCounter::kScanFailed);
@@ -104,9 +105,11 @@ struct Matcher::Impl {
   CounterSet<MatchCounter> counters;
 };
 
+// REQUIRES: !bytes.empty(), since the library takes no null pointer.
 bool Matcher::Impl::Feed(MatchStream& stream, ByteView bytes, HitList& hits) noexcept {
   MatchContext context{&hits, stream.base};
-  for (ByteView rest = bytes; !rest.empty(); rest = rest.From(kLongestCall)) {
+  ByteView rest = bytes;
+  do {
     const ByteView piece = rest.First(kLongestCall);
     const auto* data = reinterpret_cast<const char*>(piece.data());
     for (size_t i = 0; i < pool.databases(); ++i) {
@@ -114,7 +117,8 @@ bool Matcher::Impl::Feed(MatchStream& stream, ByteView bytes, HitList& hits) noe
                                                 scratch.get(), &OnMatch, &context);
       if (code != HS_SUCCESS) return false;
     }
-  }
+    rest = rest.From(piece.size());
+  } while (!rest.empty());
   return true;
 }
 
@@ -164,16 +168,27 @@ void Matcher::Impl::RememberScan(MatchStream& stream, ByteView bytes) noexcept {
 // The last kHistory bytes up to the end of `bytes`, and where the high run that reaches them begins.
 void Matcher::Impl::KeepHistory(MatchStream& stream, ByteView bytes) noexcept {
   uint8_t* history = pool.HistoryOf(stream);
-  const ByteView tail = bytes.From(bytes.size() - std::min(bytes.size(), kHistory));
-  const size_t kept = std::min<size_t>(stream.history_size, kHistory - tail.size());
+  if (bytes.size() < kHistory) return KeepHistoryOfShortRun(stream, bytes);
+  const size_t skipped = bytes.size() - kHistory;
   if (tracks_high_runs) {
-    const uint64_t history_begin = stream.offset + bytes.size() - tail.size() - kept;
+    const HighRun run = FindHighRunInline(bytes.First(skipped));
+    stream.high_run_begin = run.whole ? RunBegin({history, stream.history_size}, stream.high_run_begin, {}, stream.offset, stream.offset)
+                                      : stream.offset + run.begin;
+  }
+  std::memcpy(history, bytes.data() + skipped, kHistory);
+  stream.history_size = kHistory;
+}
+
+void Matcher::Impl::KeepHistoryOfShortRun(MatchStream& stream, ByteView bytes) noexcept {
+  uint8_t* history = pool.HistoryOf(stream);
+  const size_t kept = std::min<size_t>(stream.history_size, kHistory - bytes.size());
+  if (tracks_high_runs) {
     stream.high_run_begin =
-        RunBegin({history, stream.history_size}, stream.high_run_begin, bytes, stream.offset, history_begin);
+        RunBegin({history, stream.history_size}, stream.high_run_begin, bytes, stream.offset, stream.offset - kept);
   }
   std::memmove(history, history + stream.history_size - kept, kept);
-  std::memcpy(history + kept, tail.data(), tail.size());
-  stream.history_size = static_cast<uint32_t>(kept + tail.size());
+  std::memcpy(history + kept, bytes.data(), bytes.size());
+  stream.history_size = static_cast<uint32_t>(kept + bytes.size());
 }
 
 ScanStatus Matcher::Impl::Scan(MatchStream& stream, ByteView bytes, HitList& hits) noexcept {
@@ -207,7 +222,7 @@ ScanStatus Matcher::Impl::End(MatchStream& stream, HitList& hits) noexcept {
 
 ScanStatus Matcher::Impl::ScanWhole(ByteView bytes, HitList& hits) noexcept {
   *whole = MatchStream{.broken = whole->broken};
-  const bool scanned = !whole->broken && Feed(*whole, bytes, hits);
+  const bool scanned = !whole->broken && (bytes.empty() || Feed(*whole, bytes, hits));
   // Reset in any case, so that the next object begins anew.
   whole->broken = whole->broken || !ResetStreams(*whole, &hits);
   if (hits.size_ > 0) {

@@ -70,14 +70,6 @@ StreamPool::~StreamPool() {
   if (memory_ != nullptr) munmap(memory_, mapped_bytes_);
 }
 
-hs_stream_t* StreamPool::StreamOf(MatchStream& stream, size_t database) const noexcept {
-  return reinterpret_cast<hs_stream_t*>(reinterpret_cast<uint8_t*>(&stream) + stream_offsets_[database]);
-}
-
-uint8_t* StreamPool::HistoryOf(MatchStream& stream) const noexcept {
-  return reinterpret_cast<uint8_t*>(&stream) + history_offset_;
-}
-
 uint32_t StreamPool::IndexOf(const MatchStream& stream) const noexcept {
   return static_cast<uint32_t>(static_cast<size_t>(reinterpret_cast<const uint8_t*>(&stream) - memory_) / slot_bytes_);
 }

@@ -48,9 +48,11 @@ class StreamPool {
   // For a slot whose streams the library would not reset: it is never used again.
   void Retire(MatchStream& stream) noexcept;
 
-  hs_stream_t* StreamOf(MatchStream& stream, size_t database) const noexcept;
+  hs_stream_t* StreamOf(MatchStream& stream, size_t database) const noexcept {
+    return reinterpret_cast<hs_stream_t*>(reinterpret_cast<uint8_t*>(&stream) + stream_offsets_[database]);
+  }
   size_t databases() const noexcept { return stream_offsets_.size(); }
-  uint8_t* HistoryOf(MatchStream& stream) const noexcept;
+  uint8_t* HistoryOf(MatchStream& stream) const noexcept { return reinterpret_cast<uint8_t*>(&stream) + history_offset_; }
 
   uint32_t in_use() const noexcept { return in_use_; }
   size_t slot_bytes() const noexcept { return slot_bytes_; }
