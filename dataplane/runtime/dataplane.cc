@@ -2,6 +2,7 @@
 
 #include <sys/random.h>
 
+#include <algorithm>
 #include <chrono>
 #include <numeric>
 
@@ -36,6 +37,7 @@ pipeline::IntakeOptions IntakeFor(const DataPlaneOptions& options, uint64_t seed
   intake.hash_seed = seed;
   intake.fragments.hash_seed = seed;
   intake.fragments.max_held_fragments = options.tables.fragments;
+  intake.fragments.max_fragments_per_datagram = std::min(intake.fragments.max_fragments_per_datagram, options.tables.fragments);
   intake.fragments.max_datagrams = std::max(1u, options.tables.fragments / kFragmentsPerDatagram);
   intake.fragments.max_held_bytes = options.tables.fragments * kBytesPerFragment;
   return intake;
