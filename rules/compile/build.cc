@@ -1,8 +1,11 @@
 #include <hs.h>
 
+#include <tbb/parallel_for.h>
+
 #include <cstdlib>
+#include <mutex>
 #include <memory>
-#include <set>
+#include <map>
 #include <tuple>
 
 #include "rules/compile/stages.h"
@@ -78,36 +81,46 @@ bool Serialize(const hs_database_t* database, BuiltDatabase& built) {
   return true;
 }
 
-void BuildOne(Program& program, bundle::CostClass cost, const hs_platform_info_t& platform, Diagnostics& diagnostics) {
-  const PatternTable table(program, cost);
-  if (table.size() == 0) return;
-  DatabasePtr database;
-  CompileErrorPtr error;
+struct BuildOutcome {
   BuiltDatabase built;
-  built.cost = cost;
-  built.pattern_count = table.size();
-  if (CompileTable(table, cost, platform, database, error) != HS_SUCCESS || !Serialize(database.get(), built)) {
-    return ReportFailure(program, table, error, diagnostics);
-  }
-  program.databases.push_back(std::move(built));
+  CompileErrorPtr error;
+  bool ok = false;
+};
+
+BuildOutcome BuildOne(const PatternTable& table, bundle::CostClass cost, const hs_platform_info_t& platform) {
+  BuildOutcome outcome;
+  DatabasePtr database;
+  outcome.built.cost = cost;
+  outcome.built.pattern_count = table.size();
+  outcome.ok = CompileTable(table, cost, platform, database, outcome.error) == HS_SUCCESS && Serialize(database.get(), outcome.built);
+  return outcome;
 }
 
 }  // namespace
 
 void CheckExpressions(Program& program, Diagnostics& diagnostics) {
-  std::set<std::tuple<uint32_t, uint32_t, uint32_t>> reported;
-  for (LoweredPattern& pattern : program.patterns) {
-    if (pattern.entry.cost != bundle::CostClass::kExpressions) continue;
+  // An expression is one mistake, in however many encodings: the first that refuses it speaks, in the order of patterns.
+  std::map<std::tuple<uint32_t, uint32_t, uint32_t>, std::pair<size_t, std::string>> refusals;
+  std::mutex refusals_mutex;
+  tbb::parallel_for(size_t{0}, program.patterns.size(), [&](size_t i) {
+    LoweredPattern& pattern = program.patterns[i];
+    if (pattern.entry.cost != bundle::CostClass::kExpressions) return;
     hs_database_t* raw = nullptr;
     hs_compile_error_t* raw_error = nullptr;
     const hs_error_t code = hs_compile(pattern.bytes.c_str(), FlagsOf(pattern), HS_MODE_STREAM, nullptr, &raw, &raw_error);
     const DatabasePtr database(raw);
     const CompileErrorPtr error(raw_error);
-    if (code == HS_SUCCESS) pattern.state_bytes = StreamBytes(database.get());
-    // An expression is one mistake, in however many encodings.
-    if (code == HS_SUCCESS || !reported.emplace(pattern.at.file, pattern.at.line, pattern.at.column).second) continue;
-    diagnostics.Error(Code::kExpressionRefused, pattern.at,
-                      "this expression cannot be compiled in " + std::string(Name(pattern.entry.encoding)) + ": " + (error ? error->message : "no reason given"),
+    if (code == HS_SUCCESS) {
+      pattern.state_bytes = StreamBytes(database.get());
+      return;
+    }
+    const std::scoped_lock lock(refusals_mutex);
+    const auto [it, is_new] = refusals.try_emplace({pattern.at.file, pattern.at.line, pattern.at.column}, i, error ? error->message : "no reason given");
+    if (!is_new && i < it->second.first) it->second = {i, error ? error->message : "no reason given"};
+  });
+  for (const auto& [place, refusal] : refusals) {
+    const LoweredPattern& pattern = program.patterns[refusal.first];
+    diagnostics.Error(Code::kExpressionRefused, pattern.at, "this expression cannot be compiled in " + std::string(Name(pattern.entry.encoding)) + ": " + refusal.second,
                       "make it smaller: counted repetitions and large classes grow with each encoding");
   }
 }
@@ -120,8 +133,17 @@ void Build(Program& program, Diagnostics& diagnostics) {
     return;
   }
   program.platform = *local;
-  for (int cost = 0; cost < static_cast<int>(bundle::CostClass::kCount); ++cost) {
-    BuildOne(program, static_cast<bundle::CostClass>(cost), platform, diagnostics);
+  constexpr auto kClasses = static_cast<size_t>(bundle::CostClass::kCount);
+  std::vector<PatternTable> tables;
+  for (size_t cost = 0; cost < kClasses; ++cost) tables.emplace_back(program, static_cast<bundle::CostClass>(cost));
+  std::vector<BuildOutcome> outcomes(kClasses);
+  tbb::parallel_for(size_t{0}, kClasses, [&](size_t cost) {
+    if (tables[cost].size() > 0) outcomes[cost] = BuildOne(tables[cost], static_cast<bundle::CostClass>(cost), platform);
+  });
+  for (size_t cost = 0; cost < kClasses; ++cost) {
+    if (tables[cost].size() == 0) continue;
+    if (!outcomes[cost].ok) ReportFailure(program, tables[cost], outcomes[cost].error, diagnostics);
+    if (outcomes[cost].ok) program.databases.push_back(std::move(outcomes[cost].built));
   }
 }
 

@@ -32,13 +32,6 @@ Error HyperscanError(const char* what, hs_error_t code) {
   return {ErrorCode::kInternal, std::string("Hyperscan could not ") + what + " (code " + std::to_string(code) + ")"};
 }
 
-// FNV-1a, to tell different values apart within one object.
-uint64_t HashBytes(ByteView bytes) {
-  uint64_t hash = 0xcbf29ce484222325;
-  for (const uint8_t byte : bytes) hash = (hash ^ byte) * 0x100000001b3;
-  return hash;
-}
-
 uint8_t BytesPerCharacter(model::Encoding encoding) {
   return encoding == model::Encoding::kUtf16Le || encoding == model::Encoding::kUtf16Be ? 2 : 1;
 }
@@ -91,7 +84,7 @@ struct MemoryScanner::Impl {
     found.hit.bytes_per_character = BytesPerCharacter(pattern.encoding);
     found.hit.begin = begin;
     found.hit.end = value_end;
-    found.hit.value = HashBytes(text.Sub(begin, value_end - begin));
+    found.hit.value = confirmation.value;
     return true;
   }
 };

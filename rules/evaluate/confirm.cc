@@ -90,12 +90,31 @@ std::string_view AsAscii(Encoding encoding, ByteView window, std::array<char, kC
   return {buffer.data(), count};
 }
 
+// FNV-1a (Fowler, Noll, Vo): tells matched values apart, nothing more.
+uint64_t HashOf(std::string_view bytes) {
+  uint64_t hash = 0xcbf29ce484222325ULL;
+  for (const char c : bytes) hash = (hash ^ static_cast<uint8_t>(c)) * 0x100000001b3ULL;
+  return hash;
+}
+
+// Of the match, or of as much of its end as every match has.
+uint64_t ValueOf(const Pattern& pattern, const Confirmation& c, ByteView window) {
+  const ByteView known = window.First(window.size() - std::min<size_t>(c.behind, window.size()));
+  const size_t length = std::min<size_t>(c.length > 0 ? c.length : pattern.min_length, known.size());
+  std::array<char, kConfirmWindow> buffer;
+  return HashOf(AsAscii(pattern.encoding, known.From(known.size() - length), buffer));
+}
+
 }  // namespace
 
 Confirmation Confirm(const Pattern& pattern, const model::Detector& detector, ByteView window, bool from_start) noexcept {
   Confirmation c = pattern.length > 0 ? ConfirmFixed(pattern, window, from_start) : ConfirmVariable(pattern, window, from_start);
   const bool has_checks = detector.validator != model::ValidatorKind::kNone || detector.min_entropy_millibits > 0;
-  if (!c.stands || !has_checks || pattern.form != TransferForm::kPlain) return c;
+  if (!c.stands) return c;
+  if (!has_checks || pattern.form != TransferForm::kPlain) {
+    c.value = ValueOf(pattern, c, window);
+    return c;
+  }
   std::array<char, kConfirmWindow> buffer;
   const std::string_view text = AsAscii(pattern.encoding, window, buffer);
   if (detector.validator != model::ValidatorKind::kNone) {
@@ -108,6 +127,7 @@ Confirmation Confirm(const Pattern& pattern, const model::Detector& detector, By
   if (detector.min_entropy_millibits > 0) {
     c.stands = c.stands && validator::EntropyMillibits(validator::TokenAtEnd(text)) >= detector.min_entropy_millibits;
   }
+  c.value = ValueOf(pattern, c, window);
   return c;
 }
 

@@ -15,6 +15,7 @@ struct Confirmation {
   bool stands = false;
   bool alignment_known = true;
   uint32_t length = 0;  // bytes of the match; 0: its beginning is not known
+  uint64_t value = 0;   // hash of what was matched, the same in UTF-16 as in ASCII; of its last bytes where `length` is 0
   uint32_t behind = 0;  // bytes at the match's end that are no part of the value, such as the space that ended a number
 };
 

@@ -18,10 +18,18 @@ bool SeenBefore(const ConditionNode& node, std::span<const Hit> hits, size_t i) 
                      [&](const Hit& h) { return Concerns(node, h) && h.term == hits[i].term && h.value == hits[i].value; });
 }
 
+// Hits that overlap are one: the same text in UTF-16 is often found in both byte orders, and as several terms.
+bool OverlapsEarlier(const ConditionNode& node, std::span<const Hit> hits, size_t i) {
+  return std::any_of(hits.begin(), hits.begin() + static_cast<ptrdiff_t>(i), [&](const Hit& h) {
+    return Concerns(node, h) && h.view == hits[i].view && h.begin < hits[i].end && hits[i].begin < h.end;
+  });
+}
+
 bool EnoughHits(const ConditionNode& node, std::span<const Hit> hits) {
   uint32_t count = 0;
   for (size_t i = 0; i < hits.size(); ++i) {
-    if (!Concerns(node, hits[i]) || (node.distinct && SeenBefore(node, hits, i))) continue;
+    if (!Concerns(node, hits[i])) continue;
+    if (node.min_count > 1 && (OverlapsEarlier(node, hits, i) || (node.distinct && SeenBefore(node, hits, i)))) continue;
     if (++count >= node.min_count) return true;
   }
   return false;
