@@ -8,24 +8,32 @@ namespace sluice::pipeline {
 using content::Fate;
 using protocol::Piece;
 
+namespace {
+
+template <typename T>
+Status MakePool(size_t capacity, std::optional<SlabPool<T>>& pool) {
+  auto made = SlabPool<T>::Create(capacity);
+  if (!made.ok()) return made.error();
+  pool.emplace(std::move(made).value());
+  return {};
+}
+
+}  // namespace
+
 Result<std::unique_ptr<Inspector>> Inspector::Create(const InspectorOptions& options, std::shared_ptr<const bundle::Bundle> policy,
                                                      uint32_t generation, Recorder* recorder, Statistics* statistics) {
   std::unique_ptr<Inspector> inspector(new Inspector(options, recorder, statistics));
   auto sessions = protocol::SessionPool::Create(options.sessions);
   if (!sessions.ok()) return sessions.error();
   inspector->sessions_.emplace(std::move(sessions).value());
-  auto objects = SlabPool<ObjectState>::Create(options.max_objects);
-  if (!objects.ok()) return objects.error();
-  inspector->objects_.emplace(std::move(objects).value());
-  auto names = SlabPool<FlowNames>::Create(options.sessions.max_sessions);
-  if (!names.ok()) return names.error();
-  inspector->names_.emplace(std::move(names).value());
-  auto heads = SlabPool<verdict::Tally>::Create(options.max_objects);
-  if (!heads.ok()) return heads.error();
-  inspector->heads_.emplace(std::move(heads).value());
-  auto prefixes = SlabPool<ProbePrefix>::Create(options.max_objects);
-  if (!prefixes.ok()) return prefixes.error();
-  inspector->prefixes_.emplace(std::move(prefixes).value());
+  // A tally for each object and for the head before it, in either direction of its flow.
+  const size_t objects = options.max_objects;
+  for (const Status& made :
+       {MakePool(objects, inspector->objects_), MakePool(options.sessions.max_sessions, inspector->names_),
+        MakePool(3 * objects, inspector->tallies_), MakePool(objects, inspector->type_prefixes_),
+        MakePool(options.hash_objects ? objects : 0, inspector->hashes_), MakePool(objects, inspector->prefixes_)}) {
+    if (!made.ok()) return made.error();
+  }
   auto adopted = inspector->Adopt(std::move(policy), generation);
   if (!adopted.ok()) return adopted.error();
   return inspector;
@@ -69,13 +77,13 @@ void Inspector::StartRun(const flow::FlowKey& key, FlowContext& flow, content::D
   finding_count_ = 0;
 }
 
-Inspection Inspector::FinishRun() noexcept {
+const Inspection& Inspector::FinishRun() noexcept {
   inspection_.findings = {findings_.data(), finding_count_};
   inspection_.fired_rules = {fired_rules_.data(), finding_count_};
   return inspection_;
 }
 
-Inspection Inspector::Inspect(const flow::FlowKey& key, FlowContext& flow, content::Direction direction, ByteView run,
+const Inspection& Inspector::Inspect(const flow::FlowKey& key, FlowContext& flow, content::Direction direction, ByteView run,
                               uint64_t gap_before) noexcept {
   StartRun(key, flow, direction);
   if (gap_before > 0) {
@@ -253,7 +261,7 @@ void Inspector::KeepName(protocol::NameKind kind, std::string_view text) noexcep
   }
 }
 
-Inspection Inspector::InspectAlternative(const flow::FlowKey& key, FlowContext& flow, content::Direction direction, ByteView bytes) noexcept {
+const Inspection& Inspector::InspectAlternative(const flow::FlowKey& key, FlowContext& flow, content::Direction direction, ByteView bytes) noexcept {
   StartRun(key, flow, direction);
   content::ObjectDescription description;
   description.number = kAlternativeObject;
@@ -266,7 +274,7 @@ Inspection Inspector::InspectAlternative(const flow::FlowKey& key, FlowContext& 
   return FinishRun();
 }
 
-Inspection Inspector::EndDirection(const flow::FlowKey& key, FlowContext& flow, content::Direction direction) noexcept {
+const Inspection& Inspector::EndDirection(const flow::FlowKey& key, FlowContext& flow, content::Direction direction) noexcept {
   StartRun(key, flow, direction);
   if (flow.protocol_known) {
     pieces_.Clear();

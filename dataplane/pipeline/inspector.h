@@ -37,6 +37,10 @@ struct Inspection {
   bool scanner_failed = false;
   bool ambiguous_framing = false;
   bool uninspectable = false;
+
+  bool IsUneventful() const noexcept {
+    return findings.empty() && verdict == verdict::Verdict::kAllow && !scanner_failed && !ambiguous_framing && !uninspectable;
+  }
 };
 
 class Inspector {
@@ -52,11 +56,11 @@ class Inspector {
   const bundle::Bundle& PolicyOf(const FlowContext& flow) const noexcept;
   uint32_t GenerationOf(const FlowContext& flow) const noexcept;
 
-  Inspection Inspect(const flow::FlowKey& key, FlowContext& flow, content::Direction direction, ByteView run, uint64_t gap_before) noexcept;
+  const Inspection& Inspect(const flow::FlowKey& key, FlowContext& flow, content::Direction direction, ByteView run, uint64_t gap_before) noexcept;
   // Bytes that another reader of the same stream might see instead: matched apart, as raw bytes.
-  Inspection InspectAlternative(const flow::FlowKey& key, FlowContext& flow, content::Direction direction, ByteView bytes) noexcept;
+  const Inspection& InspectAlternative(const flow::FlowKey& key, FlowContext& flow, content::Direction direction, ByteView bytes) noexcept;
   // The direction ended: what can only be decided at the end of an object is.
-  Inspection EndDirection(const flow::FlowKey& key, FlowContext& flow, content::Direction direction) noexcept;
+  const Inspection& EndDirection(const flow::FlowKey& key, FlowContext& flow, content::Direction direction) noexcept;
   // Whether the server has begun an answer: a page of ours would fall into it.
   bool IsAnswering(const FlowContext& flow) const noexcept;
   // Nothing more will be looked at: gives back everything that the flow holds.
@@ -87,7 +91,7 @@ class Inspector {
 
   // protocol
   void StartRun(const flow::FlowKey& key, FlowContext& flow, content::Direction direction) noexcept;
-  Inspection FinishRun() noexcept;
+  const Inspection& FinishRun() noexcept;
   void ChooseProtocol(ByteView run) noexcept;
   void OpenSession(protocol::ProtocolId id) noexcept;
   void CloseSession() noexcept;
@@ -98,12 +102,14 @@ class Inspector {
   void KeepName(protocol::NameKind kind, std::string_view text) noexcept;
 
   // objects
+  bool Equip(ObjectState& object) noexcept;
   ObjectState* OpenObject(const content::ObjectDescription& description) noexcept;
   ObjectState* FindObject(content::ObjectNumber number) noexcept;
   void CloseObject(ObjectState* object, bool complete) noexcept;
   void EndObjects(content::Direction direction) noexcept;
   void FreeObject(ObjectState* object) noexcept;
-  void RememberHead(const ObjectState& head) noexcept;
+  void RememberHead(ObjectState& head) noexcept;
+  void GrowPrefix(ObjectState& object, ByteView bytes) noexcept;
   void ForgetHead(FlowContext& flow, content::Direction direction) noexcept;
   void SkipInOpenObjects(uint64_t gap) noexcept;
 
@@ -128,7 +134,10 @@ class Inspector {
   std::optional<protocol::SessionPool> sessions_;
   std::optional<SlabPool<ObjectState>> objects_;
   std::optional<SlabPool<FlowNames>> names_;
-  std::optional<SlabPool<verdict::Tally>> heads_;
+  std::optional<SlabPool<verdict::Tally>> tallies_;  // of objects, and of heads until their body comes
+  std::optional<SlabPool<TypePrefix>> type_prefixes_;
+  std::optional<SlabPool<crypto_hash_sha256_state>> hashes_;
+  verdict::Tally empty_tally_;  // stands for an object without hits, at its end
   std::optional<SlabPool<ProbePrefix>> prefixes_;
   protocol::PieceList pieces_;
   match::HitList hits_;

@@ -2,6 +2,7 @@
 #include "dataplane/pipeline/inspector.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace sluice::pipeline {
 
@@ -28,25 +29,34 @@ uint64_t IncidentOf(event::FlowId flow, std::string_view rule) {
 
 }  // namespace
 
+// What the object needs from the other pools; what was taken stays with it also on failure, for FreeObject.
+bool Inspector::Equip(ObjectState& object) noexcept {
+  object.stream = task_.policy->matcher->Open();
+  object.prefix = type_prefixes_->Take();
+  if (options_.hash_objects && (object.sha256 = hashes_->Take()) != nullptr) crypto_hash_sha256_init(object.sha256);
+  return object.stream != nullptr && object.prefix != nullptr;
+}
+
 ObjectState* Inspector::OpenObject(const content::ObjectDescription& description) noexcept {
   FlowContext& flow = *task_.flow;
   ObjectState* object = objects_->Take();
-  match::MatchStream* stream = object == nullptr ? nullptr : task_.policy->matcher->Open();
-  if (stream == nullptr) {
-    if (object != nullptr) objects_->Give(object);
+  if (object == nullptr) {
     statistics_->counters.Add(PipelineCounter::kObjectTableFull);
     return nullptr;
   }
   object->description = description;
-  object->stream = stream;
   object->next = flow.objects;
   flow.objects = object;
+  if (!Equip(*object)) {
+    statistics_->counters.Add(PipelineCounter::kObjectTableFull);
+    FreeObject(object);
+    return nullptr;
+  }
   verdict::Tally* head = flow.heads[content::Index(description.direction)];
   if (head != nullptr && !IsHead(description.part)) {
-    object->tally.BeginBehindHead(*head);
+    if ((object->tally = tallies_->Take()) != nullptr) object->tally->BeginBehindHead(*head);
     ForgetHead(flow, description.direction);
   }
-  if (options_.hash_objects) crypto_hash_sha256_init(&object->sha256);
   if (content::IsReportedAsObject(description.part)) statistics_->counters.Add(PipelineCounter::kObjects);
   return object;
 }
@@ -62,18 +72,21 @@ void Inspector::FreeObject(ObjectState* object) noexcept {
   while (*link != object) link = &(*link)->next;
   *link = object->next;
   if (object->stream != nullptr) task_.policy->matcher->Abandon(object->stream);
+  if (object->prefix != nullptr) type_prefixes_->Give(object->prefix);
+  if (object->tally != nullptr) tallies_->Give(object->tally);
+  if (object->sha256 != nullptr) hashes_->Give(object->sha256);
   objects_->Give(object);
 }
 
-void Inspector::RememberHead(const ObjectState& head) noexcept {
-  verdict::Tally*& kept = task_.flow->heads[content::Index(head.description.direction)];
-  if (head.tally.empty() || (kept == nullptr && (kept = heads_->Take()) == nullptr)) return;
-  *kept = head.tally;
+void Inspector::RememberHead(ObjectState& head) noexcept {
+  if (head.tally == nullptr || head.tally->empty()) return;
+  ForgetHead(*task_.flow, head.description.direction);
+  task_.flow->heads[content::Index(head.description.direction)] = std::exchange(head.tally, nullptr);
 }
 
 void Inspector::ForgetHead(FlowContext& flow, Direction direction) noexcept {
   verdict::Tally*& kept = flow.heads[content::Index(direction)];
-  if (kept != nullptr) heads_->Give(kept);
+  if (kept != nullptr) tallies_->Give(kept);
   kept = nullptr;
 }
 
@@ -96,12 +109,9 @@ void Inspector::ScanObject(ObjectState* object, ByteView bytes) noexcept {
     inspection_.scanner_failed = true;
     return;
   }
-  if (object->GrowPrefix(bytes)) {
-    object->media_type = content::DetectMediaType({object->prefix.data(), object->prefix_size});
-    if (task_.flow->payload_class == event::PayloadClass::kUnknown) task_.flow->payload_class = ClassOf(object->media_type);
-  }
+  if (object->prefix != nullptr) GrowPrefix(*object, bytes);
   object->bytes += bytes.size();
-  if (options_.hash_objects) crypto_hash_sha256_update(&object->sha256, bytes.data(), bytes.size());
+  if (object->sha256 != nullptr) crypto_hash_sha256_update(object->sha256, bytes.data(), bytes.size());
   if (task_.policy->matcher->Scan(*object->stream, bytes, hits_) == match::ScanStatus::kFailed) {
     statistics_->counters.Add(PipelineCounter::kScanFailures);
     object->failed = true;
@@ -111,6 +121,16 @@ void Inspector::ScanObject(ObjectState* object, ByteView bytes) noexcept {
   Count(fate, bytes.size());
   if (!content::IsInspected(fate)) inspection_.uninspectable = true;
   Judge(*object, false);
+  if (object->prefix != nullptr && object->prefix->complete()) {
+    type_prefixes_->Give(object->prefix);
+    object->prefix = nullptr;
+  }
+}
+
+void Inspector::GrowPrefix(ObjectState& object, ByteView bytes) noexcept {
+  object.prefix->Grow(bytes);
+  object.media_type = content::DetectMediaType({object.prefix->bytes.data(), object.prefix->size});
+  if (task_.flow->payload_class == event::PayloadClass::kUnknown) task_.flow->payload_class = ClassOf(object.media_type);
 }
 
 void Inspector::SkipInOpenObjects(uint64_t gap) noexcept {
@@ -136,7 +156,7 @@ void Inspector::CloseObject(ObjectState* object, bool complete) noexcept {
   // An alternative reading is evidence, not an object.
   if (content::IsReportedAsObject(object->description.part) && object->description.number != kAlternativeObject) {
     if (options_.record_objects) {
-      recorder_->Object(*task_.key, flow, task_.policy->generation, *object, complete && object->lost_ranges == 0, options_.hash_objects);
+      recorder_->Object(*task_.key, flow, task_.policy->generation, *object, complete && object->lost_ranges == 0);
     }
     if (FateOf(*object) == Fate::kUnopenedContainer && object->description.direction == Direction::kUpload) {
       recorder_->Anomaly(*task_.key, flow, task_.policy->generation, "unopened_container", object->description.direction, object->bytes,
@@ -171,14 +191,19 @@ verdict::ObjectFacts Inspector::FactsOf(const ObjectState& object) const noexcep
 
 // The object's hits of the last scan, in order; at its end also what could only be decided then.
 void Inspector::Judge(ObjectState& object, bool at_end) noexcept {
+  // Nearly every run of nearly every object: nothing was hit, now or before.
+  if (hits_.hits().empty() && object.tally == nullptr && !at_end) return;
   if (hits_.overflow() > 0) statistics_->counters.Add(PipelineCounter::kHitsOverLimit, hits_.overflow());
+  if (!hits_.hits().empty() && object.tally == nullptr) object.tally = tallies_->Take();
+  if (object.tally == nullptr) empty_tally_ = verdict::Tally();
+  verdict::Tally& tally = object.tally != nullptr ? *object.tally : empty_tally_;
   task_.policy->confirmer->Confirm(*task_.policy->matcher, hits_, confirmed_);
   const verdict::ObjectFacts facts = FactsOf(object);
-  task_.policy->decider->Decide(object.tally, facts, confirmed_.findings(), object.bytes, fired_);
+  task_.policy->decider->Decide(tally, facts, confirmed_.findings(), object.bytes, fired_);
   for (const verdict::FiredRule& fired : fired_.rules()) Fire(object, fired);
   inspection_.verdict = std::max(inspection_.verdict, fired_.strongest());
   if (!at_end) return;
-  task_.policy->decider->DecideAtEnd(object.tally, facts, object.bytes, fired_);
+  task_.policy->decider->DecideAtEnd(tally, facts, object.bytes, fired_);
   for (const verdict::FiredRule& fired : fired_.rules()) Fire(object, fired);
   inspection_.verdict = std::max(inspection_.verdict, fired_.strongest());
 }

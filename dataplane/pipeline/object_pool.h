@@ -16,31 +16,37 @@
 
 namespace sluice::pipeline {
 
+// The first bytes of an object, from which its media type is told. Given back when they are complete.
+struct TypePrefix {
+  size_t size = 0;
+  std::array<uint8_t, content::kMediaTypePrefix> bytes;
+
+  bool complete() const noexcept { return size == bytes.size(); }
+  void Grow(ByteView run) noexcept {
+    const ByteView more = run.First(bytes.size() - size);
+    std::memcpy(bytes.data() + size, more.data(), more.size());
+    size += more.size();
+  }
+};
+
+// What most open objects do not need lies in pools of its own, so that a million of them fit: `prefix` while fewer than
+// kMediaTypePrefix bytes came, `tally` once something was hit, `sha256` where objects are hashed.
 struct ObjectState {
   ObjectState* next = nullptr;  // among the open objects of its flow
   match::MatchStream* stream = nullptr;
+  TypePrefix* prefix = nullptr;
+  verdict::Tally* tally = nullptr;
+  crypto_hash_sha256_state* sha256 = nullptr;
   uint64_t bytes = 0;           // passed so far, lost ones included
   uint32_t lost_ranges = 0;
   bool failed = false;          // the scanner refused: later bytes are not inspected
-  bool reported_unopened = false;
   content::MediaType media_type;
   content::ObjectDescription description;
-  verdict::Tally tally;
-  crypto_hash_sha256_state sha256;
-  size_t prefix_size = 0;
-  std::array<uint8_t, content::kMediaTypePrefix> prefix;
 
-  // Keeps the first bytes, from which the media type is told; true while that could still change it.
-  bool GrowPrefix(ByteView run) noexcept {
-    if (prefix_size == prefix.size()) return false;
-    const ByteView more = run.First(prefix.size() - prefix_size);
-    std::memcpy(prefix.data() + prefix_size, more.data(), more.size());
-    prefix_size += more.size();
-    return true;
-  }
   // As of the first `end` bytes of the object, so that it does not depend on how they were cut into segments.
   content::MediaType MediaTypeAt(uint64_t end) const noexcept {
-    return content::DetectMediaType(ByteView(prefix.data(), prefix_size).First(end));
+    if (prefix == nullptr || end >= prefix->size) return media_type;
+    return content::DetectMediaType(ByteView(prefix->bytes.data(), prefix->size).First(end));
   }
 };
 

@@ -63,6 +63,11 @@ struct Pipeline::Impl {
   Impl(const PipelineOptions& given, event::RecordSink* sink)
       : options(given), recorder(sink, &statistics), interceptor(given.peer_ports, &statistics) {}
 
+  // The packet whose bytes are judged, and where in its stream they begin.
+  struct Offender {
+    const Packet* packet = nullptr;
+    uint64_t run_offset = 0;
+  };
   // A flow at hand.
   struct Here {
     FlowIndex index;
@@ -80,7 +85,7 @@ struct Pipeline::Impl {
   void Deliver(const Here& here, const Delivery& delivery) noexcept;
   void Datagram(const Here& here, Packet& packet) noexcept;
   void AfterDelivery(const Here& here) noexcept;
-  void Act(const Here& here, const Inspection& seen, const Interceptor::Offence& offence) noexcept;
+  void Act(const Here& here, const Inspection& seen, const Offender& offender) noexcept;
   bool Stops(const FlowContext& flow, const Inspection& seen) const noexcept;
   void Block(const Here& here, const Interceptor::Offence& offence, ActionTaken& action) noexcept;
   void Blocked(const Here& here, Packet& packet) noexcept;
@@ -179,21 +184,19 @@ void Pipeline::Impl::Deliver(const Here& here, const Delivery& delivery) noexcep
   CountFate(flow, Fate::kInspected, delivery.repeated_bytes);
   CountFate(flow, Fate::kUnverifiedRepeat, delivery.unverified_bytes);
 
-  Inspection seen = inspector->Inspect(*there.key, flow, there.direction, delivery.run, delivery.gap_before);
-  Interceptor::Offence offence;
-  offence.packet = &packet;
-  offence.direction = there.direction;
-  offence.run_seq = stream::SequenceAt(flow.tcp, there.direction, delivery.run_offset);
-  Act(there, seen, offence);
+  const Offender offender{&packet, delivery.run_offset};
+  if (!delivery.run.empty() || delivery.gap_before > 0) {
+    Act(there, inspector->Inspect(*there.key, flow, there.direction, delivery.run, delivery.gap_before), offender);
+  }
 
   uint64_t rejected = delivery.rejected_bytes;
   if (!delivery.alternative.empty() && !flow.blocked) {
-    seen = inspector->InspectAlternative(*there.key, flow, there.direction, delivery.alternative);
+    const Inspection& seen = inspector->InspectAlternative(*there.key, flow, there.direction, delivery.alternative);
     if (!seen.scanner_failed) {
       CountFate(flow, Fate::kInspected, delivery.alternative.size());
       rejected -= std::min<uint64_t>(rejected, delivery.alternative.size());
     }
-    Act(there, seen, offence);
+    Act(there, seen, offender);
   }
   CountFate(flow, FateOf(delivery.note), rejected);
   if (delivery.is_anomaly) RecordAnomaly(there, delivery, rejected + delivery.unverified_bytes + delivery.gap_before);
@@ -205,23 +208,23 @@ void Pipeline::Impl::Deliver(const Here& here, const Delivery& delivery) noexcep
 // UDP, ICMP, SCTP: each packet's payload is inspected as it comes.
 void Pipeline::Impl::Datagram(const Here& here, Packet& packet) noexcept {
   flows->table().Touch(here.index, FlowClass::kDatagram, now);
-  const Inspection seen = inspector->Inspect(*here.key, *here.flow, here.direction, packet.Payload(), 0);
-  Interceptor::Offence offence;
-  offence.packet = &packet;
-  offence.direction = here.direction;
-  Act(here, seen, offence);
+  Act(here, inspector->Inspect(*here.key, *here.flow, here.direction, packet.Payload(), 0), {&packet, 0});
   if (here.flow->blocked) return Drop(packet);
   Forward(packet, false);
 }
 
 // Rooms "verdict" and "action": what was found, and what the policy says of what could not be looked into.
-void Pipeline::Impl::Act(const Here& here, const Inspection& seen, const Interceptor::Offence& offence) noexcept {
+void Pipeline::Impl::Act(const Here& here, const Inspection& seen, const Offender& offender) noexcept {
+  if (seen.IsUneventful()) return;
   FlowContext& flow = *here.flow;
   const bool first_stop = flow.verdict < Verdict::kBlock;
   flow.verdict = std::max(flow.verdict, seen.verdict);
   ActionTaken action = ActionTaken::kForwarded;
   if (Stops(flow, seen) && first_stop) {
-    Interceptor::Offence known = offence;
+    Interceptor::Offence known;
+    known.packet = offender.packet;
+    known.direction = here.direction;
+    if (offender.packet != nullptr) known.run_seq = stream::SequenceAt(flow.tcp, here.direction, offender.run_offset);
     for (size_t i = 0; i < seen.findings.size(); ++i) {
       if (seen.findings[i].verdict < Verdict::kBlock) continue;
       known.incident = seen.findings[i].incident;

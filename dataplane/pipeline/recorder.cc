@@ -75,16 +75,15 @@ void Recorder::Anomaly(const flow::FlowKey& key, const FlowContext& flow, uint32
   sink_->Publish();
 }
 
-void Recorder::Object(const flow::FlowKey& key, const FlowContext& flow, uint32_t generation, const ObjectState& object, bool complete,
-                      bool hashed) noexcept {
+void Recorder::Object(const flow::FlowKey& key, const FlowContext& flow, uint32_t generation, const ObjectState& object, bool complete) noexcept {
   event::Record* record = Claim(event::RecordKind::kObject, key, flow, generation);
   if (record == nullptr) return;
   event::Object& body = record->body.object;
   body.direction = object.description.direction;
   body.complete = complete;
   Describe(object, object.bytes, body.object);
-  if (hashed) {
-    crypto_hash_sha256_state state = object.sha256;
+  if (object.sha256 != nullptr) {
+    crypto_hash_sha256_state state = *object.sha256;
     crypto_hash_sha256_final(&state, body.object.sha256.data());
     body.object.has_sha256 = true;
   }

@@ -25,8 +25,7 @@ class Recorder {
   // `object` may be null.
   void Anomaly(const flow::FlowKey& key, const FlowContext& flow, uint32_t generation, std::string_view kind, content::Direction direction,
                uint64_t bytes_uninspected, verdict::ActionTaken action, const ObjectState* object) noexcept;
-  void Object(const flow::FlowKey& key, const FlowContext& flow, uint32_t generation, const ObjectState& object, bool complete,
-              bool hashed) noexcept;
+  void Object(const flow::FlowKey& key, const FlowContext& flow, uint32_t generation, const ObjectState& object, bool complete) noexcept;
   // Also begins the next reporting period.
   void FlowReport(const flow::FlowKey& key, FlowContext& flow, uint32_t generation, event::FlowEnd reason) noexcept;
 

@@ -10,7 +10,9 @@
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
+#include <deque>
 #include <fstream>
+#include <functional>
 #include <string>
 
 #include <CLI/CLI.hpp>
@@ -77,6 +79,14 @@ class Bench {
     batch_.reserve(kBurst);
   }
 
+  // A packet to fill, as a driver takes one from its pool.
+  packet::Packet& Claim() {
+    if (free_.empty()) return packets_.emplace_back();
+    packet::Packet& packet = *free_.back();
+    free_.pop_back();
+    packet = packet::Packet{};
+    return packet;
+  }
   void Take(packet::Packet& packet) {
     if (packet::Packet* ready = intake_->Accept(packet, out_)) batch_.push_back(ready);
     if (batch_.size() == kBurst) Flush();
@@ -84,6 +94,11 @@ class Bench {
   void Flush() {
     pipeline_->Process(batch_, out_, recycled_);
     batch_.clear();
+    for (const pipeline::Forward& forward : out_.forward) {
+      if (!forward.retained) free_.push_back(forward.packet);
+    }
+    free_.insert(free_.end(), out_.drop.begin(), out_.drop.end());
+    free_.insert(free_.end(), out_.released.begin(), out_.released.end());
     out_.Clear();
   }
   const pipeline::Statistics& statistics() const { return pipeline_->statistics(); }
@@ -95,18 +110,9 @@ class Bench {
   std::unique_ptr<pipeline::Pipeline> pipeline_;
   pipeline::Output out_;
   std::vector<packet::Packet*> batch_, recycled_;
+  std::deque<packet::Packet> packets_;
+  std::vector<packet::Packet*> free_;
 };
-
-std::vector<packet::Packet> PacketsOf(const Traffic& traffic) {
-  std::vector<packet::Packet> packets(traffic.frames.size());
-  for (size_t i = 0; i < packets.size(); ++i) {
-    packets[i].data = traffic.memory.data() + traffic.frames[i].offset;
-    packets[i].length = packets[i].wire_length = traffic.frames[i].length;
-    packets[i].time = Timestamp::FromNanoseconds(1'700'000'000'000'000'000 + static_cast<int64_t>(i) * 1000);
-    packets[i].index = i;
-  }
-  return packets;
-}
 
 double SecondsOf(const std::function<void()>& work) {
   const auto start = Clock::now();
@@ -121,10 +127,18 @@ double Median(std::vector<double> values) {
 
 double PipelineSeconds(const Traffic& traffic, const std::shared_ptr<const bundle::Bundle>& policy, stream::Mode mode, uint32_t flows,
                        uint64_t& findings) {
-  std::vector<packet::Packet> packets = PacketsOf(traffic);
   Bench bench(policy, mode, flows * 2);
   const double seconds = SecondsOf([&] {
-    for (packet::Packet& packet : packets) bench.Take(packet);
+    int64_t time = 1'700'000'000'000'000'000;
+    uint64_t index = 0;
+    for (const Traffic::Frame& frame : traffic.frames) {
+      packet::Packet& packet = bench.Claim();
+      packet.data = traffic.memory.data() + frame.offset;
+      packet.length = packet.wire_length = frame.length;
+      packet.time = Timestamp::FromNanoseconds(time += 1000);
+      packet.index = index++;
+      bench.Take(packet);
+    }
     bench.Flush();
   });
   findings = bench.statistics().counters.value(pipeline::PipelineCounter::kFindings);
@@ -176,14 +190,14 @@ void RunDecided(int runs) {
   std::vector<double> rates;
   for (int run = 0; run < runs; ++run) {
     Bench bench(policy, stream::Mode::kInline, 64);
-    std::vector<packet::Packet> packets(first + 2'000'000);
-    for (size_t i = 0; i < packets.size(); ++i) {
-      const test::Bytes& bytes = session.frames()[std::min(i, first)].bytes;
-      packets[i].data = bytes.data();
-      packets[i].length = packets[i].wire_length = static_cast<uint32_t>(bytes.size());
-    }
     rates.push_back(2e6 / SecondsOf([&] {
-      for (packet::Packet& packet : packets) bench.Take(packet);
+      for (size_t i = 0; i < first + 2'000'000; ++i) {
+        const test::Bytes& bytes = session.frames()[std::min(i, first)].bytes;
+        packet::Packet& packet = bench.Claim();
+        packet.data = bytes.data();
+        packet.length = packet.wire_length = static_cast<uint32_t>(bytes.size());
+        bench.Take(packet);
+      }
       bench.Flush();
     }));
   }
@@ -200,14 +214,16 @@ double ResidentGibibytes() {
 void RunMemory(uint32_t flows) {
   const auto policy = Policy();
   Bench bench(policy, stream::Mode::kTap, flows);
+  const std::string head = "PUT /a HTTP/1.1\r\nHost: h\r\nContent-Length: 100000\r\n\r\n";
+  const std::string body(1000, 'x');
   const double before = ResidentGibibytes();
   for (uint32_t flow = 0; flow < flows; ++flow) {
     test::TcpSessionOptions ends;
     ends.client = "10." + std::to_string(1 + flow / 65536) + "." + std::to_string(flow / 256 % 256) + "." + std::to_string(flow % 256);
     test::TcpSession session(ends);
-    session.Handshake().Send(test::Side::kClient, "PUT /a HTTP/1.1\r\nHost: h\r\nContent-Length: 100000\r\n\r\nbegin of a body");
+    session.Handshake().Send(test::Side::kClient, head + body);
     for (const test::TimedFrame& frame : session.frames()) {
-      packet::Packet packet;
+      packet::Packet& packet = bench.Claim();
       packet.data = frame.bytes.data();
       packet.length = packet.wire_length = static_cast<uint32_t>(frame.bytes.size());
       packet.time = Timestamp::FromNanoseconds(1'700'000'000'000'000'000);
