@@ -15,6 +15,6 @@ Curl "$(Url /files/block.txt)" >/dev/null
 ExpectThat "a document with a block rule does not arrive" Not cmp -s "$LAB_DIR/block.txt" "$LAB_DIR/answer"
 ExpectThat "its marking does not arrive" Not grep -qF ZEBRA-QUILL-BLOCK "$LAB_DIR/answer"
 
-EndAppliance
+EndAppliance TERM
 Expect "the alert is a finding" 1 "$(Findings '.rule == "test.alert" and .verdict == "alert" and .action == "forwarded" and .direction == "download"')"
 Expect "the block is a finding" 1 "$(Findings '.rule == "test.block" and .verdict == "block" and .direction == "download"')"

@@ -2,7 +2,7 @@
 # 200 MB of random bytes up and down again, unchanged.
 # shellcheck source=tests/system/test.sh
 source "$(dirname "$0")/test.sh"
-BeginInline "$TEST_PACKS"
+BeginInline "$TEST_RULES"
 
 head -c 200000000 /dev/urandom >"$LAB_DIR/large.bin"
 Expect "PUT is answered by the server" 201 "$(Curl --max-time 150 -T "$LAB_DIR/large.bin" "$(Url /files/large.bin)")"
@@ -11,6 +11,6 @@ Expect "the server has the same bytes" "$digest" "$(Digest "$LAB_DIR/nginx/files
 Expect "GET is answered" 200 "$(Curl --max-time 150 "$(Url /files/large.bin)")"
 Expect "the client gets the same bytes" "$digest" "$(Digest "$LAB_DIR/answer")"
 
-EndAppliance
+EndAppliance TERM
 ExpectThat "nearly all of it was inspected" test "$(LabStat '.coverage.inspected_bytes')" -gt 400000000
 rm -f "$LAB_DIR/large.bin" "$LAB_DIR/answer" "$LAB_DIR/nginx/files/large.bin"

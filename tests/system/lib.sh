@@ -233,17 +233,17 @@ LabReachable() {
   return 1
 }
 
-# LabStop PID NAME: asks the process to end and returns its exit code; after 20 seconds it is killed, which is a failure.
+# LabStop PID NAME [SIGNAL]: asks the process to end and returns its exit code; after 20 seconds it is killed, which is a failure.
 LabStop() {
-  local pid=$1 name=$2 code=0
-  kill -TERM "$pid" 2>/dev/null || true
+  local pid=$1 name=$2 signal=${3:-TERM} code=0
+  kill "-$signal" "$pid" 2>/dev/null || true
   local waited
   for waited in {1..200}; do
     if ! kill -0 "$pid" 2>/dev/null; then break; fi
     sleep 0.1
   done
   if [[ $waited -eq 200 ]] && kill -0 "$pid" 2>/dev/null; then
-    echo "$name did not end within 20 seconds of SIGTERM" >&2
+    echo "$name did not end within 20 seconds of SIG$signal" >&2
     kill -KILL "$pid" 2>/dev/null || true
     wait "$pid" 2>/dev/null || true
     return 1
@@ -256,10 +256,11 @@ LabStop() {
   LAB_PIDS=("${kept[@]+"${kept[@]}"}")
   return "$code"
 }
+# LabStopAppliance SIGNAL
 LabStopAppliance() {
   local pid=$LAB_APPLIANCE
   LAB_APPLIANCE=""
-  LabStop "$pid" sluiced
+  LabStop "$pid" sluiced "$1"
 }
 
 # Ends what this laboratory started, by process id, and removes its namespaces. Safe to call at any point, and twice.

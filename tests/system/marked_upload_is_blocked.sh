@@ -2,7 +2,7 @@
 # A marked document is stopped in whichever way HTTP/1.1 carries it up, and the client is told which incident it is.
 # shellcheck source=tests/system/test.sh
 source "$(dirname "$0")/test.sh"
-BeginInline "$TEST_PACKS"
+BeginInline "$TEST_RULES"
 
 Marked marked.txt 150000
 Marked small.txt 200
@@ -26,7 +26,7 @@ ExpectBlocked "second request of a connection" "${status#201}"
 Expect "the first request of that connection had passed" \
   "$(Digest "$LAB_DIR/clean.txt")" "$(Digest "$LAB_DIR/nginx/files/first.txt")"
 
-EndAppliance
+EndAppliance TERM
 Expect "each of the seven is a finding that was answered with a page" 7 \
-  "$(Findings '.rule == "cn.state-secret.mark" and .verdict == "block" and .action == "block_page"')"
+  "$(Findings '.rule == "test.secret-star" and .verdict == "block" and .action == "block_page"')"
 ExpectThat "no record holds the marking in clear" Not grep -qF "$TEST_MARK" "$LAB_DIR/findings.jsonl"

@@ -2,7 +2,7 @@
 # Sixty uploads at once, every fourth of them marked: exactly those are stopped.
 # shellcheck source=tests/system/test.sh
 source "$(dirname "$0")/test.sh"
-BeginInline "$TEST_PACKS"
+BeginInline "$TEST_RULES"
 
 LabText 1 400000 >"$LAB_DIR/clean.txt"
 Marked marked.txt 200000
@@ -32,6 +32,6 @@ Expect "clean uploads are whole" 45 "$whole"
 Expect "marked uploads are answered by a page" 15 "$blocked"
 ExpectThat "no marking reached the server" Not LabServerHolds "$TEST_MARK"
 
-EndAppliance
+EndAppliance TERM
 Expect "there are as many incidents as marked uploads" 15 \
   "$(jq -s '[.[] | select(.event == "finding") | .incident] | unique | length' "$LAB_DIR/findings.jsonl")"

@@ -5,7 +5,7 @@ source "$(dirname "$0")/test.sh"
 LAB_DIR=$SLUICE_WORK/$(basename "$0" .sh)
 rm -rf "$LAB_DIR"
 mkdir -p "$LAB_DIR"
-LabPolicy "$TEST_PACKS"
+LabPolicy "$TEST_RULES"
 LabText 1 120000 >"$LAB_DIR/clean.txt"
 Marked marked.txt 120000
 "$SLUICE_BIN/demo_capture" "$LAB_DIR/uploads.pcap" "$LAB_DIR/clean.txt" "$LAB_DIR/marked.txt"
@@ -22,6 +22,6 @@ ExpectThat "one worker finds what two found, byte for byte" cmp "$LAB_DIR/findin
 ExpectThat "the clean document came through whole" grep -qF "$(Digest "$LAB_DIR/clean.txt")" "$LAB_DIR/objects.jsonl"
 ExpectThat "the marking was not forwarded" Not grep -qF --binary-files=text "$TEST_MARK" "$LAB_DIR/forwarded.pcap"
 ExpectThat "the client got a block page" grep -qF --binary-files=text "403 Forbidden" "$LAB_DIR/forwarded.pcap"
-Expect "there is one finding" 1 "$(Findings '.rule == "cn.state-secret.mark" and .action == "block_page"')"
+Expect "there is one finding" 1 "$(Findings '.rule == "test.secret-star" and .action == "block_page"')"
 read -r bytes sum < <(LabCoverage)
 Expect "the fates add up to the bytes received" "$bytes" "$sum"

@@ -5,7 +5,7 @@ source "$(dirname "$0")/test.sh"
 BeginLab
 LabUpTap 2>"$LAB_DIR/hub.log" || Skip "a bridge is refused: $(head -n 1 "$LAB_DIR/hub.log")"
 LabServer
-LabPolicy "$TEST_PACKS"
+LabPolicy "$TEST_RULES"
 LabConfigTap
 LabAppliance
 LabReachable
@@ -20,7 +20,7 @@ ExpectThat "a marked upload is cut off" test ! -e "$LAB_DIR/nginx/files/marked.t
 ExpectThat "the client saw a reset" grep -qiE 'reset|recv failure|send failure|broken pipe' "$LAB_DIR/curl.log"
 ExpectThat "the server saw it too" grep -qiE 'reset by peer|prematurely closed' "$LAB_DIR/nginx/error.log"
 
-EndAppliance
+EndAppliance TERM
 ExpectThat "both directions of the mirrored traffic were inspected" test "$(LabStat '.coverage.inspected_bytes')" -gt 300000
 Expect "there is one incident, with the resets as its action" 1 \
-  "$(Findings '.rule == "cn.state-secret.mark" and .verdict == "block" and .action == "reset"')"
+  "$(Findings '.rule == "test.secret-star" and .verdict == "block" and .action == "reset"')"

@@ -5,9 +5,9 @@
 set -euo pipefail
 
 TEST_FOLDER=$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")
-TEST_PACKS=$TEST_FOLDER/../../rules/packs
+TEST_RULES=$TEST_FOLDER/upload_rules.yaml
 TEST_MARK='机密★10年'
-export TEST_PACKS TEST_MARK
+export TEST_RULES TEST_MARK
 : "${SLUICE_BIN:?the folder of sluiced and sluicec}" "${SLUICE_WORK:?a folder to write to}"
 
 # shellcheck source=tests/system/lib.sh
@@ -52,10 +52,10 @@ BeginLab() {
   LabPrepare "$SLUICE_WORK/$(basename "$0" .sh)"
 }
 
-# Every test of the appliance ends like this: it stops cleanly, and no byte is unaccounted for.
+# EndAppliance SIGNAL: every test of the appliance ends like this: it stops cleanly, and no byte is unaccounted for.
 EndAppliance() {
   local code=0 bytes sum
-  LabStopAppliance || code=$?
+  LabStopAppliance "$1" || code=$?
   Expect "sluiced ends with success" 0 "$code"
   read -r bytes sum < <(LabCoverage)
   ExpectThat "bytes were received" test "$bytes" -gt 0
