@@ -101,6 +101,19 @@ TEST(Compiler, NamesAFileThatIsNotThere) {
   EXPECT_EQ(Errors(result), std::vector<std::string>{"SL6001"});
 }
 
+TEST(Compiler, RefusesAPolicyBeyondItsStateBudgetAndSaysWhoIsToBlame) {
+  const CompileResult result = CompileText(
+      "budget: {stream_state_bytes: 16}\n"
+      "rules: [{id: x.y, title: t, detect: {regex: 'abc[a-z]{3,90}def'}, match: [abcxxxdef]}]\n");
+  ASSERT_EQ(Errors(result), std::vector<std::string>{"SL5001"});
+  EXPECT_TRUE(result.bundle.empty());
+  for (const syntax::Diagnostic& d : result.diagnostics.all()) {
+    if (d.code == syntax::Code::kStateBudget) {
+      EXPECT_NE(d.hint.find("x.y#1"), std::string::npos);
+    }
+  }
+}
+
 TEST(WriteFileAtomically, LeavesTheOldFileWholeWhenItCannotWrite) {
   const fs::path folder = fs::path(::testing::TempDir()) / "sluice-atomic";
   fs::remove_all(folder);
