@@ -32,9 +32,14 @@ uint64_t IncidentOf(event::FlowId flow, std::string_view rule) {
 // What the object needs from the other pools; what was taken stays with it also on failure, for FreeObject.
 bool Inspector::Equip(ObjectState& object) noexcept {
   object.stream = task_.policy->matcher->Open();
-  object.prefix = type_prefixes_->Take();
+  // What a head is, is known.
+  if (IsHead(object.description.part)) {
+    object.media_type = {"message/http", content::Openness::kPlain};
+  } else if ((object.prefix = type_prefixes_->Take()) == nullptr) {
+    return false;
+  }
   if (options_.hash_objects && (object.sha256 = hashes_->Take()) != nullptr) crypto_hash_sha256_init(object.sha256);
-  return object.stream != nullptr && object.prefix != nullptr;
+  return object.stream != nullptr;
 }
 
 ObjectState* Inspector::OpenObject(const content::ObjectDescription& description) noexcept {
