@@ -12,6 +12,7 @@
 #include "dataplane/content/fate.h"
 #include "dataplane/event/record.h"
 #include "dataplane/flow/flow_key.h"
+#include "dataplane/pipeline/note_tally.h"
 #include "dataplane/pipeline/object_pool.h"
 #include "dataplane/protocol/protocol_table.h"
 #include "dataplane/stream/tcp_reassembler.h"
@@ -69,6 +70,7 @@ struct FlowContext {
   uint32_t findings = 0;
   event::PayloadClass payload_class = event::PayloadClass::kUnknown;
   FlowNames* names = nullptr;
+  NoteTally* notes = nullptr;   // of a flow that had anomalies
   std::array<verdict::Tally*, content::kDirections> heads{};  // what was found in the head before the body at hand, if anything
   content::FateBytes fates{};   // since the last report
   BlockState block;

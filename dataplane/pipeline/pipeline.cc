@@ -99,6 +99,7 @@ struct Pipeline::Impl {
   void TakeReleased() noexcept;
   void RecordFindings(const Here& here, const Inspection& seen, ActionTaken action) noexcept;
   void RecordAnomaly(const Here& here, const Delivery& delivery, uint64_t bytes) noexcept;
+  void RecordLeftOverAnomalies(const Here& here) noexcept;
   bool Closed(const FlowContext& flow, FailCause cause) const noexcept {
     return inspector->PolicyOf(flow).fail_modes()[cause] == model::FailMode::kClosed;
   }
@@ -111,6 +112,7 @@ struct Pipeline::Impl {
   std::optional<FlowStore> flows;
   std::optional<stream::TcpReassembler> reassembler;
   std::unique_ptr<Inspector> inspector;
+  std::optional<SlabPool<NoteTally>> notes;
   std::vector<FlowIndex> with_holes;  // tap: flows whose gaps can time out
   Timestamp now;                      // never goes back
   Output* out = nullptr;
@@ -356,6 +358,7 @@ void Pipeline::Impl::EndFlow(FlowIndex index, event::FlowEnd reason, flow::FlowC
     const Here there{index, here.key, &flow, static_cast<Direction>(d)};
     Act(there, inspector->EndDirection(*here.key, flow, there.direction), {});
   }
+  RecordLeftOverAnomalies(here);
   if (options.record_flows) recorder.FlowReport(*here.key, flow, inspector->GenerationOf(flow), reason);
   inspector->Release(*here.key, flow);
   statistics.counters.Add(PipelineCounter::kFlowsEnded);
@@ -488,9 +491,30 @@ void Pipeline::Impl::RecordFindings(const Here& here, const Inspection& seen, Ac
 }
 
 void Pipeline::Impl::RecordAnomaly(const Here& here, const Delivery& delivery, uint64_t bytes) noexcept {
+  FlowContext& flow = *here.flow;
+  if (flow.notes == nullptr) flow.notes = notes->Take();
+  // Without a tally (the pool is empty) each one is recorded.
+  if (flow.notes != nullptr && !flow.notes->Add(delivery.note, bytes)) {
+    statistics.counters.Add(PipelineCounter::kAnomaliesFolded);
+    return;
+  }
   const ActionTaken action = IsInline() && delivery.action == PacketAction::kReject ? ActionTaken::kDropped : ActionTaken::kForwarded;
-  recorder.Anomaly(*here.key, *here.flow, inspector->GenerationOf(*here.flow), stream::Name(delivery.note), here.direction, bytes, action,
-                   nullptr);
+  recorder.Anomaly(*here.key, flow, inspector->GenerationOf(flow), stream::Name(delivery.note), here.direction, bytes, action, nullptr);
+}
+
+// What a flow's anomalies came to since each kind was last recorded.
+void Pipeline::Impl::RecordLeftOverAnomalies(const Here& here) noexcept {
+  FlowContext& flow = *here.flow;
+  if (flow.notes == nullptr) return;
+  for (size_t i = 0; i < NoteTally::kNotes; ++i) {
+    const auto note = static_cast<stream::SegmentNote>(i);
+    uint64_t bytes = 0;
+    if (!flow.notes->Take(note, bytes)) continue;
+    const ActionTaken action = IsInline() ? ActionTaken::kDropped : ActionTaken::kForwarded;
+    recorder.Anomaly(*here.key, flow, inspector->GenerationOf(flow), stream::Name(note), here.direction, bytes, action, nullptr);
+  }
+  notes->Give(flow.notes);
+  flow.notes = nullptr;
 }
 
 // ---- Making and policy -------------------------------------------------------------------------------------------------
@@ -513,6 +537,9 @@ Result<std::unique_ptr<Pipeline>> Pipeline::Create(const PipelineOptions& option
   auto inspector = Inspector::Create(inspection, std::move(policy), options.generation, &impl->recorder, &impl->statistics);
   if (!inspector.ok()) return inspector.error();
   impl->inspector = std::move(inspector).value();
+  auto notes = SlabPool<NoteTally>::Create(options.max_objects);
+  if (!notes.ok()) return notes.error();
+  impl->notes.emplace(std::move(notes).value());
   impl->with_holes.reserve(options.tcp.max_held_packets);
   return std::unique_ptr<Pipeline>(new Pipeline(std::move(impl)));
 }

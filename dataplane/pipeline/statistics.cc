@@ -16,6 +16,7 @@ std::string_view Name(PipelineCounter counter) {
     case PipelineCounter::kFlowsBlocked: return "flows_blocked";
     case PipelineCounter::kFindings: return "findings";
     case PipelineCounter::kAnomalies: return "anomalies";
+    case PipelineCounter::kAnomaliesFolded: return "anomalies_folded";
     case PipelineCounter::kObjects: return "objects";
     case PipelineCounter::kObjectTableFull: return "object_table_full";
     case PipelineCounter::kSessionTableFull: return "session_table_full";

@@ -23,6 +23,7 @@ enum class PipelineCounter : uint8_t {
   kFlowsBlocked,
   kFindings,
   kAnomalies,
+  kAnomaliesFolded,     // counted in a later record of their kind and flow
   kObjects,
   kObjectTableFull,
   kSessionTableFull,

@@ -311,6 +311,18 @@ TEST(Pipeline, TapInspectsTheOtherReadingOfAnOverlap) {
   ExpectBytesAddUp(seen);
 }
 
+TEST(Pipeline, ManyAnomaliesOfOneKindAreFoldedAndTheirBytesKept) {
+  TcpSession session({.server_port = 7777});
+  session.Handshake().Segment(Side::kClient, 0, "0123456789");
+  for (int i = 0; i < 100; ++i) session.Segment(Side::kClient, 0, "XXXXXXXXXX");
+  const Seen seen = Play(session.frames(), BlockingPolicy(), {.mode = stream::Mode::kInline});
+  EXPECT_EQ(seen.anomalies.size(), 8u);  // 1, 2, 4, …, 64, and the rest
+  uint64_t bytes = 0;
+  for (const event::Record& record : seen.records) bytes += record.body.anomaly.bytes_uninspected;
+  EXPECT_EQ(bytes, 1000u);
+  EXPECT_EQ(seen.totals.counters.at("anomalies_folded"), 93u);
+}
+
 TEST(Pipeline, BadChecksumNeverReachesReassembly) {
   TcpSession session({.server_port = 7777});
   session.Handshake();
