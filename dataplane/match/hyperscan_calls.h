@@ -1,6 +1,6 @@
 // HyperscanCalls: the library's entry points that run on the hot path, as a table.
 //
-// One place to choose another build of them (docs/decisions/0004-hyperscan-instruction-set.md) and to put failures in their
+// One place to choose another build of them (docs/decisions/hyperscan-instruction-set.md) and to put failures in their
 // way in tests. Thread: constant data.
 #pragma once
 
