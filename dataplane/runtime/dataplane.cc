@@ -35,6 +35,7 @@ pipeline::IntakeOptions IntakeFor(const DataPlaneOptions& options, uint64_t seed
   pipeline::IntakeOptions intake;
   intake.mode = options.pairs.empty() ? stream::Mode::kTap : stream::Mode::kInline;
   intake.hash_seed = seed;
+  intake.parse.accept_zero_ip_length = false;  // no host on a wire takes such a datagram
   intake.fragments.hash_seed = seed;
   intake.fragments.max_held_fragments = options.tables.fragments;
   intake.fragments.max_fragments_per_datagram = std::min(intake.fragments.max_fragments_per_datagram, options.tables.fragments);
