@@ -170,15 +170,37 @@ std::optional<std::string> EmptyWordIn(const std::string& name) {
   return std::nullopt;
 }
 
+bool IsWordCharacter(char c) {
+  return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_';
+}
+
+bool IsDeclarator(const std::string& word) {
+  return word == "namespace" || word == "class" || word == "struct" || word == "enum" || word == "union";
+}
+
+// Flow, but not FLOW, flow or T.
+bool IsPascalCase(const std::string& name) {
+  return name.size() > 1 && std::isupper(static_cast<unsigned char>(name[0])) != 0 &&
+         std::any_of(name.begin(), name.end(), [](unsigned char c) { return std::islower(c) != 0; });
+}
+
+// What is declared, and every PascalCase name: snake_case ones may be the standard library's (std::common_type). A
+// nested namespace is one declaration of several names.
 void CheckNamesInCode(const SourceFile& file, Violations& out) {
-  // What is declared, and every PascalCase name: snake_case ones may be the standard library's (std::common_type).
-  static const std::regex kNames(R"(\b(?:namespace|class|struct|enum|union)\s+(\w[\w:]*)|\b([A-Z]+[a-z]\w*))");
-  for (std::sregex_iterator it(file.code.begin(), file.code.end(), kNames), end; it != end; ++it) {
-    const std::string name = (*it)[1].matched ? (*it)[1].str() : (*it)[2].str();
-    const auto word = EmptyWordIn(name);
-    if (word)
-      out.push_back(At(file, LineOf(file.code, static_cast<size_t>(it->position()))) + name + " has '" + *word +
-                    "' in it");
+  const std::string& code = file.code;
+  bool declared = false;
+  for (size_t at = 0; at < code.size();) {
+    if (!IsWordCharacter(code[at])) {
+      declared = declared && (code[at] == ' ' || code[at] == ':');
+      ++at;
+      continue;
+    }
+    const size_t begin = at;
+    while (at < code.size() && IsWordCharacter(code[at])) ++at;
+    const std::string name = code.substr(begin, at - begin);
+    const auto word = declared || IsPascalCase(name) ? EmptyWordIn(name) : std::nullopt;
+    if (word) out.push_back(At(file, LineOf(code, begin)) + name + " has '" + *word + "' in it");
+    declared = declared || IsDeclarator(name);
   }
 }
 
