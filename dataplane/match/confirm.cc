@@ -18,13 +18,6 @@ bool IsMadeOfPairs(Encoding encoding) {
   return encoding == Encoding::kGb18030 || encoding == Encoding::kBig5 || encoding == Encoding::kEucKr;
 }
 
-// FNV-1a (Fowler, Noll, Vo): tells matched values apart, nothing more.
-uint64_t HashOf(ByteView bytes) noexcept {
-  uint64_t hash = 0xcbf29ce484222325ULL;
-  for (const uint8_t b : bytes) hash = (hash ^ b) * 0x100000001b3ULL;
-  return hash;
-}
-
 // The window, begun at a character where the run of high bytes before it tells which byte that is; `from_start` then holds.
 ByteView AlignWindow(const Matcher& matcher, const model::Pattern& pattern, ByteView window, uint64_t begin, bool& from_start) noexcept {
   if (from_start || pattern.length == 0 || !IsMadeOfPairs(pattern.encoding) || pattern.form != model::TransferForm::kPlain) return window;
@@ -76,14 +69,14 @@ bool Confirmer::Impl::ConfirmOne(const Matcher& matcher, const Hit& hit, Finding
   }
   if (!confirmation.alignment_known) counters.Add(ConfirmCounter::kAlignmentUnknown);
   // A match longer than its object was misdescribed by the bundle.
-  const uint32_t length = confirmation.length <= hit.end ? confirmation.length : 0;
+  const uint32_t behind = confirmation.behind <= hit.end ? confirmation.behind : 0;
+  const uint32_t length = confirmation.length <= hit.end - behind ? confirmation.length : 0;
   finding = Finding{.pattern = hit.pattern, .detector = pattern.detector, .term = pattern.term, .length = length,
-                    .offset = hit.end - length, .end = hit.end, .encoding = pattern.encoding, .form = pattern.form,
-                    .aligned = confirmation.alignment_known};
+                    .offset = hit.end - behind - length, .end = hit.end, .value = confirmation.value,
+                    .encoding = pattern.encoding, .form = pattern.form, .aligned = confirmation.alignment_known};
   if (length == 0) counters.Add(ConfirmCounter::kBeginUnknown);
-  if (length == 0 || length > window.size()) return true;
-  const ByteView matched = window.From(window.size() - length);
-  finding.value = HashOf(matched);
+  if (length == 0 || size_t{length} + behind > window.size()) return true;
+  const ByteView matched = window.First(window.size() - behind).From(window.size() - behind - length);
   finding.shown = ShownCharacter(matched, pattern.encoding, pattern.form);
   return true;
 }

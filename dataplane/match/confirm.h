@@ -26,7 +26,7 @@ struct Finding {
   uint32_t length = 0;   // bytes; 0 where the beginning is not known (an expression): then offset == end
   uint64_t offset = 0;   // of the first byte in the object
   uint64_t end = 0;
-  uint64_t value = 0;    // hash of the matched bytes, 0 where the beginning is not known
+  uint64_t value = 0;    // hash of what matched (evaluate::Confirmation), of its last bytes where the beginning is not known
   model::Encoding encoding = model::Encoding::kBytes;
   model::TransferForm form = model::TransferForm::kPlain;
   bool aligned = true;   // false: alignment is needed and could not be told

@@ -11,6 +11,8 @@ namespace sluice::model {
 
 // The most hits a condition can ask for, so that nobody has to count further.
 inline constexpr uint32_t kLargestCount = 1000;
+// The most different values: each has a place in the fixed state of an object.
+inline constexpr uint32_t kLargestDistinctCount = 16;
 
 // Index into the policy's list of detectors.
 using DetectorIndex = uint32_t;

@@ -52,6 +52,10 @@ void ReadDetectorCondition(MapReader& map, const Node& node, ConditionSource& co
   }
   if (const auto count = map.Number("count", 1, model::kLargestCount)) condition.min_count = *count;
   if (const auto distinct = map.Flag("distinct")) condition.distinct = distinct->value;
+  if (condition.distinct && condition.min_count.value > model::kLargestDistinctCount) {
+    map.diagnostics().Error(Code::kBadNumber, condition.min_count.at,
+                            "a count of distinct values can be at most " + std::to_string(model::kLargestDistinctCount), "without 'distinct' it can be up to 1000");
+  }
   condition.where = ReadWhere(map);
 }
 
