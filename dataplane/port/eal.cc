@@ -4,6 +4,7 @@
 #include <rte_errno.h>
 #include <rte_log.h>
 #include <sched.h>
+#include <sys/mman.h>
 #include <unistd.h>
 
 #include <charconv>
@@ -43,6 +44,15 @@ std::string AllowedProcessors() {
   return set + ")";
 }
 
+// Asked of the kernel itself: a container may see free huge pages and not be given one.
+bool GetsAHugePage() {
+  constexpr size_t kBytes = size_t{2} << 20;
+  void* page = mmap(nullptr, kBytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_HUGETLB, -1, 0);
+  if (page == MAP_FAILED) return false;
+  munmap(page, kBytes);
+  return true;
+}
+
 // DPDK makes a folder for its files even where it then makes none.
 void RemoveRuntimeFolder(const std::string& folder) {
   if (!folder.empty()) rmdir(folder.c_str());
@@ -72,8 +82,8 @@ Result<bool> DecideHugePages(const EalOptions& options, uint64_t free_megabytes,
   if (usable || options.huge_pages == HugePages::kAuto) return usable;
   return Error(ErrorCode::kResourceExhausted,
                "huge pages: " + std::to_string(options.megabytes) + " MB are needed, " + std::to_string(free_megabytes) +
-                   " MB are free and /dev/hugepages must be writable; reserve more with `sysctl -w vm.nr_hugepages=N`, or say "
-                   "`huge_pages: auto`");
+                   " MB are free" + (may_use_them ? "" : " and this process is given none") +
+                   "; reserve more with `sysctl -w vm.nr_hugepages=N`, or say `huge_pages: auto`");
 }
 
 std::vector<std::string> EalArguments(const EalOptions& options, bool use_huge_pages, const std::string& processors) {
@@ -106,9 +116,7 @@ Result<std::shared_ptr<Eal>> Eal::Start(const EalOptions& options) {
   static std::weak_ptr<Eal> running;
   if (std::shared_ptr<Eal> eal = running.lock()) return eal;
   if (g_was_started) return Error(ErrorCode::kUnsupported, "DPDK cannot be started twice in one process");
-  // DPDK wants a mounted hugetlbfs even where it makes no files in it.
-  Result<bool> use_huge_pages = DecideHugePages(options, FreeHugeMegabytes(ReadWhole("/proc/meminfo")),
-                                                access("/dev/hugepages", W_OK) == 0);
+  Result<bool> use_huge_pages = DecideHugePages(options, FreeHugeMegabytes(ReadWhole("/proc/meminfo")), GetsAHugePage());
   if (!use_huge_pages) return use_huge_pages.error();
   if (std::FILE* log = OpenDriverLog()) rte_openlog_stream(log);
   g_was_started = true;

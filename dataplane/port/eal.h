@@ -38,7 +38,7 @@ class Eal {
 
 // Free huge pages of the default size, as `meminfo` (the text of /proc/meminfo) says, in megabytes.
 uint64_t FreeHugeMegabytes(std::string_view meminfo);
-// `may_use_them`: hugetlbfs is there and writable.
+// `may_use_them`: the kernel gives this process one.
 Result<bool> DecideHugePages(const EalOptions& options, uint64_t free_megabytes, bool may_use_them);
 // The arguments for rte_eal_init.
 std::vector<std::string> EalArguments(const EalOptions& options, bool use_huge_pages, const std::string& processors);
