@@ -94,8 +94,8 @@ DemoUploadMarked() {
   [[ $status == 403 ]] || Fail "the marked upload was answered with ${status:-nothing}, not 403; see build/demo/curl.log"
   [[ ! -e $DEMO_DIR/nginx/files/marked.txt ]] || Fail "the server has the marked document"
   if LabServerHolds "$DEMO_MARK"; then Fail "the marking reached the server"; fi
-  Say "marked.txt  $status; the server has none of it, the client was told:"
-  sed -n 's/<[^>]*>//g; /blocked$/p; /Incident/p' "$DEMO_DIR/marked.txt.answer" | sort -u | sed 's/^/        | /'
+  Say "marked.txt  $status; the server holds nothing of it, the client was told:"
+  sed -n -e '/<h1>/b show' -e '/Incident/b show' -e 'd' -e ':show' -e 's/<[^>]*>//gp' "$DEMO_DIR/marked.txt.answer" | sed 's/^/        | /'
 }
 
 DemoReplay() {
