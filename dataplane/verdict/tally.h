@@ -19,9 +19,12 @@ struct TallyEntry {
   static constexpr unsigned kOffsetBits = 48;  // 256 TiB; a longer offset is held at its greatest
 
   uint32_t detector = 0;
-  uint32_t count = 0;              // at most 4,294,967,295
+  uint32_t count = 0;              // of findings that overlap no earlier one (rules/evaluate); at most 4,294,967,295
   uint64_t first_end : kOffsetBits;
   uint64_t first_length : 16;      // at most 65,535
+  uint64_t last_end : kOffsetBits;
+  uint64_t last_back : 15;         // from last_end to the end before it, where last_is_point
+  uint64_t last_is_point : 1;      // only findings without a known beginning end at last_end
   char32_t first_shown = 0;        // see match::Finding::shown
   model::Encoding first_encoding = model::Encoding::kBytes;
   model::TransferForm first_form = model::TransferForm::kPlain;
@@ -29,11 +32,11 @@ struct TallyEntry {
   bool first_aligned : 1;
   bool in_head : 1;                // taken over from the head before this body
 };
-static_assert(sizeof(TallyEntry) == 24);
+static_assert(sizeof(TallyEntry) == 32);
 
 class Tally {
  public:
-  static constexpr size_t kEntries = 12, kTerms = 16, kPositions = 8, kFired = 14;
+  static constexpr size_t kEntries = 10, kTerms = 14, kPositions = 8, kFired = 10;
 
   // For a body that follows its head: what was found in the head counts for rules that look in both.
   void BeginBehindHead(const Tally& head) noexcept;
@@ -51,7 +54,7 @@ class Tally {
   uint64_t fired_beyond_ = 0;      // bit rule % 64 for each rule that fired when fired_ was full
   std::array<TallyEntry, kEntries> entries_{};
   std::array<Position, kPositions> positions_{};  // a ring
-  std::array<uint32_t, kTerms> terms_{};          // entry << 26 | low bits of a hash of the term and what was matched
+  std::array<uint32_t, kTerms> terms_{};          // entry << 27 | counted << 26 | low bits of a hash of term and match
   std::array<uint32_t, kFired> fired_{};
   std::array<uint8_t, kPositions> position_entry_{};
   uint8_t entry_count_ = 0, term_count_ = 0, position_count_ = 0, position_next_ = 0, fired_count_ = 0;

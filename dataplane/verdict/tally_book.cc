@@ -9,7 +9,10 @@ constexpr uint64_t kMostOffset = (uint64_t{1} << TallyEntry::kOffsetBits) - 1;
 constexpr uint64_t kMostLength = UINT16_MAX, kMostPositionLength = UINT16_MAX >> 1;
 constexpr uint32_t kTermBits = 26;
 constexpr uint32_t kTermMask = (1u << kTermBits) - 1;
-static_assert(Tally::kEntries <= (1u << (32 - kTermBits)));
+constexpr uint32_t kTermCounted = 1u << kTermBits;
+constexpr uint32_t kEntryShift = kTermBits + 1;
+static_assert(Tally::kEntries <= (1u << (32 - kEntryShift)));
+constexpr uint64_t kMostBack = (1u << 15) - 1;
 
 TallyEntry EntryFor(const match::Finding& finding, uint8_t where) {
   TallyEntry entry{};
@@ -33,6 +36,24 @@ uint32_t TermKey(const match::Finding& finding) {
 // Two bytes a character, also of ASCII.
 bool IsWide(model::Encoding encoding) { return encoding == model::Encoding::kUtf16Le || encoding == model::Encoding::kUtf16Be; }
 
+// Whether the finding shares bytes with an earlier one of the entry, all of which end no later. One without a known
+// beginning is a point: it shares bytes with nothing that ends where it stands or before.
+bool OverlapsEarlier(const TallyEntry& entry, const match::Finding& finding) {
+  if (entry.count == 0 || finding.length == 0) return false;
+  const bool only_a_point_here = entry.last_is_point && entry.last_end == finding.end;
+  const uint64_t reaches = only_a_point_here ? entry.last_end - entry.last_back : entry.last_end;
+  return reaches > finding.offset;
+}
+
+void NoteEnd(TallyEntry& entry, const match::Finding& finding) {
+  const uint64_t end = std::min(finding.end, kMostOffset);
+  const bool is_point = finding.length == 0;
+  if (is_point && end == entry.last_end && entry.count > 0) return;
+  entry.last_back = std::min(end - entry.last_end, kMostBack) & kMostBack;
+  entry.last_is_point = is_point;
+  entry.last_end = end & kMostOffset;
+}
+
 }  // namespace
 
 void Tally::BeginBehindHead(const Tally& head) noexcept {
@@ -54,11 +75,13 @@ TallyBook::Noted TallyBook::Note(const match::Finding& finding, uint8_t where, c
     entry = noted.no_entry ? &spare_ : begin + tally_.entry_count_++;
     *entry = EntryFor(finding, where);
   }
-  if (entry->count != UINT32_MAX) ++entry->count;
-  noted.may_decide = noted.no_entry || plan.in_proximity || ReachesThreshold(*entry, plan);
+  const bool counts = !OverlapsEarlier(*entry, finding);
+  NoteEnd(*entry, finding);
+  if (counts && entry->count != UINT32_MAX) ++entry->count;
+  noted.may_decide = noted.no_entry || plan.in_proximity || (counts && ReachesThreshold(*entry, plan));
   if (noted.no_entry) return noted;
   const auto index = static_cast<size_t>(entry - begin);
-  if (plan.most_terms > 0 && NoteTerm(index, finding, plan.most_terms, noted.term_lost)) noted.may_decide = true;
+  if (plan.most_terms > 0 && NoteTerm(index, finding, counts, plan.most_terms, noted.term_lost)) noted.may_decide = true;
   if (plan.in_proximity) noted.position_forgotten = !NotePosition(index, finding);
   return noted;
 }
@@ -70,19 +93,23 @@ bool TallyBook::ReachesThreshold(const TallyEntry& entry, const DetectorPlan& pl
   return is_threshold(entry.count) || (all != entry.count && is_threshold(all));
 }
 
-// Whether this was a new term. Once a rule's number of them is reached no more are kept.
-bool TallyBook::NoteTerm(size_t entry, const match::Finding& finding, uint32_t most, bool& lost) noexcept {
-  const uint32_t key = static_cast<uint32_t>(entry << kTermBits) | TermKey(finding);
+// Whether this was a new term that counts. Once a rule's number of them is reached no more are kept; one that was first seen
+// within another finding does not count later either (rules/evaluate).
+bool TallyBook::NoteTerm(size_t entry, const match::Finding& finding, bool counts, uint32_t most, bool& lost) noexcept {
+  const uint32_t key = static_cast<uint32_t>(entry << kEntryShift) | TermKey(finding);
   const std::span terms(tally_.terms_.data(), tally_.term_count_);
-  if (std::find(terms.begin(), terms.end(), key) != terms.end()) return false;
-  const auto kept = std::count_if(terms.begin(), terms.end(), [&](uint32_t term) { return term >> kTermBits == entry; });
-  if (static_cast<uint64_t>(kept) >= most) return false;
+  uint64_t counted = 0;
+  for (const uint32_t term : terms) {
+    if ((term & ~kTermCounted) == key) return false;
+    if (term >> kEntryShift == entry && (term & kTermCounted) != 0) ++counted;
+  }
+  if (counted >= most) return false;
   if (tally_.term_count_ == Tally::kTerms) {
     lost = true;
     return false;
   }
-  tally_.terms_[tally_.term_count_++] = key;
-  return true;
+  tally_.terms_[tally_.term_count_++] = key | (counts ? kTermCounted : 0);
+  return counts;
 }
 
 // False: the oldest position made room.
@@ -122,10 +149,10 @@ const TallyEntry* TallyBook::FirstOf(model::DetectorIndex detector, uint8_t wher
 uint32_t TallyBook::TermsOf(model::DetectorIndex detector, uint8_t where) const noexcept {
   uint32_t count = 0;
   for (size_t i = 0; i < tally_.term_count_; ++i) {
-    const TallyEntry& entry = tally_.entries_[tally_.terms_[i] >> kTermBits];
-    if (entry.detector != detector || (entry.where & where) == 0) continue;
+    const TallyEntry& entry = tally_.entries_[tally_.terms_[i] >> kEntryShift];
+    if (entry.detector != detector || (entry.where & where) == 0 || (tally_.terms_[i] & kTermCounted) == 0) continue;
     const bool seen = std::any_of(tally_.terms_.begin(), tally_.terms_.begin() + static_cast<ptrdiff_t>(i), [&](uint32_t term) {
-      const TallyEntry& other = tally_.entries_[term >> kTermBits];
+      const TallyEntry& other = tally_.entries_[term >> kEntryShift];
       return other.detector == detector && (other.where & where) != 0 && (term & kTermMask) == (tally_.terms_[i] & kTermMask);
     });
     if (!seen) ++count;

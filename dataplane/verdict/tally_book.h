@@ -48,7 +48,7 @@ class TallyBook {
   void ForEach(model::DetectorIndex detector, uint8_t where, Visit visit) const noexcept;
   uint32_t TermsOf(model::DetectorIndex detector, uint8_t where) const noexcept;
   bool ReachesThreshold(const TallyEntry& entry, const DetectorPlan& plan) const noexcept;
-  bool NoteTerm(size_t entry, const match::Finding& finding, uint32_t most, bool& lost) noexcept;
+  bool NoteTerm(size_t entry, const match::Finding& finding, bool counts, uint32_t most, bool& lost) noexcept;
   bool NotePosition(size_t entry, const match::Finding& finding) noexcept;
   size_t AppendPositions(const Leaf& leaf, std::span<evaluate::Hit> out) const noexcept;
 

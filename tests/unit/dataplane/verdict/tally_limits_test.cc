@@ -57,7 +57,7 @@ TEST(TallyLimits, CountsDistinctTermsThatFindNoRoom) {
   builder.AddRule(MakeRule("many", Found(0, Tally::kTerms + 1, model::Where::kAnywhere, true)));
   Decided d(builder);
   std::vector<Finding> findings;
-  for (uint32_t i = 0; i < Tally::kTerms + 3; ++i) findings.push_back(FindingAt(0, 10 + i, 4, i));
+  for (uint32_t i = 0; i < Tally::kTerms + 3; ++i) findings.push_back(FindingAt(0, 10 + i * 4, 4, i));
   d.decider->Decide(d.tally, {}, findings, 100, d.fired);
   EXPECT_TRUE(d.fired.rules().empty());
   EXPECT_EQ(d.Count(DecideCounter::kTermsOverLimit), 3u);
@@ -70,9 +70,9 @@ TEST(TallyLimits, KeepsNoMoreTermsThanARuleAsksFor) {
   builder.AddRule(MakeRule("b", Found(1, 3, model::Where::kAnywhere, true)));
   Decided d(builder);
   std::vector<Finding> findings;
-  for (uint32_t i = 0; i < 40; ++i) findings.push_back(FindingAt(0, 10 + i, 4, i));
-  for (uint32_t i = 0; i < 40; ++i) findings.push_back(FindingAt(1, 60 + i, 4, i));
-  d.decider->Decide(d.tally, {}, findings, 200, d.fired);
+  for (uint32_t i = 0; i < 40; ++i) findings.push_back(FindingAt(0, 10 + i * 4, 4, i));
+  for (uint32_t i = 0; i < 40; ++i) findings.push_back(FindingAt(1, 200 + i * 4, 4, i));
+  d.decider->Decide(d.tally, {}, findings, 400, d.fired);
   EXPECT_EQ(d.fired.rules().size(), 2u);
   EXPECT_EQ(d.Count(DecideCounter::kTermsOverLimit), 0u);
 }
