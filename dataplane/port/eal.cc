@@ -89,7 +89,7 @@ Result<bool> DecideHugePages(const EalOptions& options, uint64_t free_megabytes,
 std::vector<std::string> EalArguments(const EalOptions& options, bool use_huge_pages, const std::string& processors) {
   // One lcore, the main thread, which may run anywhere: workers are our own threads and register themselves.
   std::vector<std::string> arguments = {"sluiced", "--no-telemetry", "--file-prefix=sluice-" + std::to_string(getpid()),
-                                        "--lcores=0@" + processors, "--log-level=*:warning"};
+                                        "--lcores=0@" + processors, "--log-level=*:warning", "--log-level=lib.eal:error"};
   if (options.pci_devices.empty()) arguments.emplace_back("--no-pci");
   for (const std::string& device : options.pci_devices) arguments.push_back("--allow=" + device);
   if (use_huge_pages) {
