@@ -37,7 +37,7 @@ bool EqualsIgnoringCase(std::string_view text, std::string_view lower) {
 }
 
 // Two bytes are a weak sign. Of the headers that zlib itself writes, "x^" is also text, so that one is left out.
-bool IsCommonZlib(ByteView prefix) {
+bool IsUsualZlib(ByteView prefix) {
   return prefix.size() >= 3 && prefix[0] == 0x78 && (prefix[1] == 0x01 || prefix[1] == 0x9C || prefix[1] == 0xDA);
 }
 
@@ -69,7 +69,7 @@ ChosenCoding ChooseCoding(ByteView prefix, std::string_view declared) noexcept {
   }
   if (LooksLikeZstd(prefix)) return Chosen(Coding::kZstd, EqualsIgnoringCase(declared, "zstd"));
   if (!declared.empty() && !prefix.empty()) return ChooseDeclared(prefix, declared);
-  if (IsCommonZlib(prefix)) return Chosen(Coding::kZlib, false);
+  if (IsUsualZlib(prefix)) return Chosen(Coding::kZlib, false);
   return {};
 }
 

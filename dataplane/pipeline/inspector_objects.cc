@@ -191,6 +191,7 @@ verdict::ObjectFacts Inspector::FactsOf(const ObjectState& object) const noexcep
   facts.destination = low_sends ? key.high : key.low;
   facts.application = protocol::Name(flow.app);
   facts.media_type = object.media_type.name;
+  facts.now = flow.last;  // of the packet at hand
   return facts;
 }
 

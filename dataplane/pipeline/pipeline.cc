@@ -86,6 +86,7 @@ struct Pipeline::Impl {
   void Datagram(const Here& here, Packet& packet) noexcept;
   void AfterDelivery(const Here& here) noexcept;
   void Act(const Here& here, const Inspection& seen, const Offender& offender) noexcept;
+  uint32_t NextExpected(const Here& here, const Offender& offender) const noexcept;
   bool Stops(const FlowContext& flow, const Inspection& seen) const noexcept;
   void Block(const Here& here, const Interceptor::Offence& offence, ActionTaken& action) noexcept;
   void Blocked(const Here& here, Packet& packet) noexcept;
@@ -226,13 +227,14 @@ void Pipeline::Impl::Act(const Here& here, const Inspection& seen, const Offende
     Interceptor::Offence known;
     known.packet = offender.packet;
     known.direction = here.direction;
-    if (offender.packet != nullptr) known.run_seq = stream::SequenceAt(flow.tcp, here.direction, offender.run_offset);
+    if (offender.packet != nullptr) known.run_seq = NextExpected(here, offender);
     for (size_t i = 0; i < seen.findings.size(); ++i) {
       if (seen.findings[i].verdict < Verdict::kBlock) continue;
       known.incident = seen.findings[i].incident;
       known.rule = seen.fired_rules[i];
       known.rule_title = inspector->PolicyOf(flow).rules()[known.rule].title;
-      known.page_possible = here.direction == Direction::kUpload && flow.app == protocol::ProtocolId::kHttp1 && !inspector->IsAnswering(flow);
+      // On a tap the server already has the segment: a page beside its own answer would only confuse both.
+      known.page_possible = IsInline() && here.direction == Direction::kUpload && flow.app == protocol::ProtocolId::kHttp1 && !inspector->IsAnswering(flow);
       break;
     }
     Block(here, known, action);
@@ -242,6 +244,12 @@ void Pipeline::Impl::Act(const Here& here, const Inspection& seen, const Offende
     }
   }
   RecordFindings(here, seen, action);
+}
+
+// What the receiver waits for: inline the first byte that is not let through, on a tap what follows the segment.
+uint32_t Pipeline::Impl::NextExpected(const Here& here, const Offender& offender) const noexcept {
+  if (IsInline()) return stream::SequenceAt(here.flow->tcp, here.direction, offender.run_offset);
+  return offender.packet->headers.tcp.seq + action::SegmentLength(*offender.packet);
 }
 
 bool Pipeline::Impl::Stops(const FlowContext& flow, const Inspection& seen) const noexcept {

@@ -79,11 +79,11 @@ Seen Play(const std::vector<TimedFrame>& frames, const std::shared_ptr<const bun
   writer.SetPolicy(1, std::string(policy->digest()));
   replay::RunOptions run_options;
   run_options.workers = options.workers;
-  run_options.log_sent = options.mode == stream::Mode::kInline;
+  run_options.log_sent = options.mode == stream::Mode::kInline || options.response_port;
   run_options.intake.mode = options.mode;
   run_options.intake.fragments.max_ready_datagrams = replay::Run::kReadyDatagrams;
   run_options.pipeline.mode = options.mode;
-  run_options.pipeline.can_inject = options.mode == stream::Mode::kInline;
+  run_options.pipeline.can_inject = options.mode == stream::Mode::kInline || options.response_port;
   run_options.pipeline.record_flows = options.flows;
   run_options.pipeline.record_objects = options.objects;
   run_options.pipeline.flow.capacity = options.flow_capacity;

@@ -44,6 +44,7 @@ struct PlayOptions {
   stream::Mode mode = stream::Mode::kTap;
   uint32_t workers = 1;
   bool flows = false, objects = false;
+  bool response_port = false;  // tap: frames may be injected
   uint32_t flow_capacity = 1u << 12;
   uint32_t max_held_packets = 1u << 10;
   packet::LinkType link_type = packet::LinkType::kEthernet;

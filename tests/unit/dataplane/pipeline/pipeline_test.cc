@@ -1,5 +1,7 @@
 #include <gtest/gtest.h>
 
+#include <map>
+
 #include "tests/unit/dataplane/pipeline/fixture.h"
 
 namespace sluice::test {
@@ -147,6 +149,25 @@ TEST(Pipeline, BlocksDownloadsByReset) {
   ASSERT_EQ(seen.findings.size(), 1u);
   EXPECT_EQ(seen.findings[0].action, ActionTaken::kReset);
   EXPECT_EQ(Received(seen.sent, 40000).find("机密"), std::string::npos);
+}
+
+TEST(Pipeline, TapWithAResponsePortResetsBothSidesWhereTheyAre) {
+  TcpSession session;
+  const std::string request = Put(kMark);
+  session.Handshake().Send(Side::kClient, request);
+  const Seen seen = Play(session.frames(), BlockingPolicy(), {.response_port = true});
+  ASSERT_EQ(seen.findings.size(), 1u);
+  EXPECT_EQ(seen.findings[0].action, ActionTaken::kReset);
+  std::map<uint16_t, uint32_t> resets;  // destination port: sequence number
+  for (const Bytes& frame : seen.sent) {
+    packet::Packet packet;
+    packet.data = frame.data();
+    packet.length = packet.wire_length = static_cast<uint32_t>(frame.size());
+    ASSERT_EQ(packet::Parse(packet, {}), packet::ParseOutcome::kTransport);
+    if ((packet.headers.tcp.flags & packet::TcpFlag::kRst) != 0) resets[packet.headers.dst_port] = packet.headers.tcp.seq;
+  }
+  // A tap's server has the segment already; the client waits for the server's first byte.
+  EXPECT_EQ(resets, (std::map<uint16_t, uint32_t>{{80, 1001 + static_cast<uint32_t>(request.size())}, {40000, 5001}}));
 }
 
 TEST(Pipeline, BlocksUdpWithoutInjecting) {
