@@ -6,9 +6,10 @@ endif()
 set(SLUICE_INPUTS "${PROJECT_SOURCE_DIR}/../shared/inputs" CACHE PATH
     "Folder of real captures and documents; tests that need it are reported as skipped where it is absent")
 
-# sluice_test(NAME SOURCES … DEPS … [LABELS …]): target NAME_test, each case a ctest test.
+# sluice_test(NAME SOURCES … DEPS … [LABELS …] [LOCK …]): target NAME_test, each case a ctest test. Cases with the same LOCK
+# (a thing of the machine that only one can have) never run beside each other.
 function(sluice_test name)
-  cmake_parse_arguments(ARG "" "TIMEOUT" "SOURCES;DEPS;LABELS" ${ARGN})
+  cmake_parse_arguments(ARG "" "TIMEOUT;LOCK" "SOURCES;DEPS;LABELS" ${ARGN})
   if(NOT ARG_TIMEOUT)
     set(ARG_TIMEOUT 120)
   endif()
@@ -19,7 +20,7 @@ function(sluice_test name)
   target_link_libraries(${name}_test PRIVATE ${ARG_DEPS} GTest::gtest GTest::gtest_main sluice_warnings)
   target_precompile_headers(${name}_test PRIVATE <gtest/gtest.h> <string> <vector>)
   gtest_discover_tests(${name}_test TEST_PREFIX "${name}." DISCOVERY_MODE PRE_TEST
-    PROPERTIES TIMEOUT ${ARG_TIMEOUT} LABELS "unit;${ARG_LABELS}")
+    PROPERTIES TIMEOUT ${ARG_TIMEOUT} LABELS "unit;${ARG_LABELS}" RESOURCE_LOCK "${ARG_LOCK}")
 endfunction()
 
 # sluice_fuzz(NAME SOURCES target.cc DEPS …): target NAME_fuzz. Always built; ctest replays tests/fuzz/corpus/NAME and,
