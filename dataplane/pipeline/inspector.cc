@@ -285,6 +285,11 @@ const Inspection& Inspector::EndDirection(const flow::FlowKey& key, FlowContext&
   return FinishRun();
 }
 
+void Inspector::EndSession(FlowContext& flow) noexcept {
+  task_.flow = &flow;
+  CloseSession();
+}
+
 bool Inspector::IsAnswering(const FlowContext& flow) const noexcept {
   for (const ObjectState* object = flow.objects; object != nullptr; object = object->next) {
     if (object->description.direction == content::Direction::kDownload) return true;

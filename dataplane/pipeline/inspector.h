@@ -61,6 +61,8 @@ class Inspector {
   const Inspection& InspectAlternative(const flow::FlowKey& key, FlowContext& flow, content::Direction direction, ByteView bytes) noexcept;
   // The direction ended: what can only be decided at the end of an object is.
   const Inspection& EndDirection(const flow::FlowKey& key, FlowContext& flow, content::Direction direction) noexcept;
+  // Both directions have ended: the session goes back to its pool. What comes all the same is inspected as raw bytes.
+  void EndSession(FlowContext& flow) noexcept;
   // Whether the server has begun an answer: a page of ours would fall into it.
   bool IsAnswering(const FlowContext& flow) const noexcept;
   // Nothing more will be looked at: gives back everything that the flow holds.

@@ -48,6 +48,7 @@ void Pipeline::Impl::AfterDelivery(const Here& here) noexcept {
     const Here there{here.index, here.key, here.flow, static_cast<Direction>(d)};
     Act(there, inspector->EndDirection(*here.key, flow, there.direction), {});
   }
+  if (flow.ended[0] && flow.ended[1] && flow.session != nullptr) inspector->EndSession(flow);
   const ConnectionState state = flow.tcp.state;
   const bool over = state == ConnectionState::kClosed || state == ConnectionState::kReset;
   const bool young = state == ConnectionState::kNew || state == ConnectionState::kSynSeen;
