@@ -16,8 +16,8 @@ namespace {
 class TemporaryFolder {
  public:
   TemporaryFolder() {
-    char path[] = "/tmp/jsonl_file_test.XXXXXX";
-    path_ = mkdtemp(path);
+    std::string path = testing::TempDir() + "jsonl_file_test.XXXXXX";
+    path_ = mkdtemp(path.data());
   }
   ~TemporaryFolder() { std::filesystem::remove_all(path_); }
   std::string File(const std::string& name) const { return path_ + "/" + name; }
