@@ -23,7 +23,7 @@ namespace sluice::pipeline {
 // Names seen in a flow, for its flow record; most flows of a protocol with names have one or two.
 struct FlowNames {
   InlineText<128> host, sni;
-  InlineText<64> user, version;
+  InlineText<56> user, version;
 };
 
 // How far a direction is in finding out its protocol.

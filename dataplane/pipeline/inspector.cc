@@ -244,7 +244,10 @@ void Inspector::TakePiece(const Piece& piece) noexcept {
 
 void Inspector::KeepName(protocol::NameKind kind, std::string_view text) noexcept {
   FlowContext& flow = *task_.flow;
-  if (flow.names == nullptr && (flow.names = names_->Take()) == nullptr) return;
+  if (flow.names == nullptr && (flow.names = names_->Take()) == nullptr) {
+    statistics_->counters.Add(PipelineCounter::kNameTableFull);
+    return;
+  }
   switch (kind) {
     case protocol::NameKind::kHost: flow.names->host.Assign(text); break;
     case protocol::NameKind::kSni: flow.names->sni.Assign(text); break;

@@ -200,7 +200,9 @@ void Inspector::Judge(ObjectState& object, bool at_end) noexcept {
   // Nearly every run of nearly every object: nothing was hit, now or before.
   if (hits_.hits().empty() && object.tally == nullptr && !at_end) return;
   if (hits_.overflow() > 0) statistics_->counters.Add(PipelineCounter::kHitsOverLimit, hits_.overflow());
-  if (!hits_.hits().empty() && object.tally == nullptr) object.tally = tallies_->Take();
+  if (!hits_.hits().empty() && object.tally == nullptr && (object.tally = tallies_->Take()) == nullptr) {
+    statistics_->counters.Add(PipelineCounter::kTallyTableFull);
+  }
   if (object.tally == nullptr) empty_tally_ = verdict::Tally();
   verdict::Tally& tally = object.tally != nullptr ? *object.tally : empty_tally_;
   task_.policy->confirmer->Confirm(*task_.policy->matcher, hits_, confirmed_);

@@ -54,10 +54,10 @@ void Pipeline::Impl::AfterDelivery(const Here& here) noexcept {
   const bool young = state == ConnectionState::kNew || state == ConnectionState::kSynSeen;
   flows->table().Touch(here.index, over ? FlowClass::kClosing : young ? FlowClass::kNew : FlowClass::kEstablished, now);
   const bool holes = HasHoles(flow);
-  if (holes && !flow.has_holes && with_holes.size() < with_holes.capacity()) {
-    flow.has_holes = true;
-    with_holes.push_back(here.index);
-  }
+  if (!holes || flow.has_holes) return;
+  if (with_holes.size() == with_holes.capacity()) return statistics.counters.Add(PipelineCounter::kGapTimersFull);
+  flow.has_holes = true;
+  with_holes.push_back(here.index);
 }
 
 // Everything held comes out: inspected behind its gap in tap mode, rejected inline.

@@ -20,6 +20,9 @@ std::string_view Name(PipelineCounter counter) {
     case PipelineCounter::kObjects: return "objects";
     case PipelineCounter::kObjectTableFull: return "object_table_full";
     case PipelineCounter::kSessionTableFull: return "session_table_full";
+    case PipelineCounter::kNameTableFull: return "name_table_full";
+    case PipelineCounter::kTallyTableFull: return "tally_table_full";
+    case PipelineCounter::kGapTimersFull: return "gap_timers_full";
     case PipelineCounter::kScanFailures: return "scan_failures";
     case PipelineCounter::kHitsOverLimit: return "hits_over_limit";
     case PipelineCounter::kFindingsOverLimit: return "findings_over_limit";

@@ -27,6 +27,9 @@ enum class PipelineCounter : uint8_t {
   kObjects,
   kObjectTableFull,
   kSessionTableFull,
+  kNameTableFull,       // a name was seen and could not be kept for the flow's record
+  kTallyTableFull,      // an object's hits could not be kept between runs: counts over several runs are lost
+  kGapTimersFull,       // a flow's gap waits for its packets, its limits or its end, not for a timer
   kScanFailures,
   kRecordRingFull,
   kHitsOverLimit,       // hits of one scan call beyond the list's size
