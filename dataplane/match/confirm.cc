@@ -4,6 +4,7 @@
 
 #include "dataplane/match/high_run.h"
 #include "rules/evaluate/confirm.h"
+#include "rules/text/character.h"
 
 namespace sluice::match {
 
@@ -83,7 +84,7 @@ bool Confirmer::Impl::ConfirmOne(const Matcher& matcher, const Hit& hit, Finding
 
 Result<std::unique_ptr<Confirmer>> Confirmer::Create(std::shared_ptr<const bundle::Bundle> policy) {
   for (const model::Pattern& pattern : policy->patterns()) {
-    if (const Status status = PrepareCharacters(pattern.encoding); !status) return status.error();
+    if (const Status status = text::PrepareCharacters(pattern.encoding); !status) return status.error();
   }
   auto impl = std::make_unique<Impl>();
   impl->policy = std::move(policy);

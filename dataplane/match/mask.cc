@@ -2,8 +2,8 @@
 
 #include <array>
 
-#include "dataplane/match/character.h"
 #include "dataplane/match/transfer_form.h"
+#include "rules/text/character.h"
 
 namespace sluice::match {
 namespace {
@@ -38,17 +38,17 @@ void AppendUtf8(MaskedText& text, char32_t c) noexcept {
 
 char32_t ShownCharacter(ByteView matched, model::Encoding encoding, model::TransferForm form) noexcept {
   const Opened opened = OpenTransferForm(matched, form);
-  Character first{opened.code_point, 0};
-  if (first.code_point == 0) first = FirstCharacter({opened.bytes.data(), opened.size}, encoding);
+  text::Character first{opened.code_point, 0};
+  if (first.code_point == 0) first = text::FirstCharacter({opened.bytes.data(), opened.size}, encoding);
   const bool is_all = !opened.more_follows && first.bytes >= opened.size;
-  return !is_all && IsPlainPrintable(first.code_point) ? first.code_point : 0;
+  return !is_all && text::IsPlainPrintable(first.code_point) ? first.code_point : 0;
 }
 
 MaskedText Mask(char32_t shown) noexcept {
-  MaskedText text;
-  if (IsPlainPrintable(shown)) AppendUtf8(text, shown);
-  text.Append(kMarks);
-  return text;
+  MaskedText masked;
+  if (text::IsPlainPrintable(shown)) AppendUtf8(masked, shown);
+  masked.Append(kMarks);
+  return masked;
 }
 
 }  // namespace sluice::match

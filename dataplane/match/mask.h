@@ -1,7 +1,7 @@
 // Mask: what may be shown of a match to anyone who may see that there was one: its first character and four marks.
 //
 // Never the content, never its length, never a character that a terminal or a page would act on. A match of a single
-// character shows marks only. Thread: pure, after PrepareCharacters. Allocates: never.
+// character shows marks only. Thread: pure, after text::PrepareCharacters. Allocates: never.
 #pragma once
 
 #include <cstddef>
@@ -17,7 +17,7 @@ namespace sluice::match {
 using MaskedText = InlineText<16>;
 
 // The character at the beginning of `matched`, behind its transfer form and encoding, if it may be shown; else 0: it cannot
-// be decoded, it is all there is, or it is not a plain printable character. REQUIRES: PrepareCharacters(encoding) once.
+// be decoded, it is all there is, or it is not a plain printable character. REQUIRES: text::PrepareCharacters(encoding) once.
 char32_t ShownCharacter(ByteView matched, model::Encoding encoding, model::TransferForm form) noexcept;
 
 // "机****"; "****" for 0.
@@ -25,8 +25,5 @@ MaskedText Mask(char32_t shown) noexcept;
 inline MaskedText Mask(ByteView matched, model::Encoding encoding, model::TransferForm form = model::TransferForm::kPlain) noexcept {
   return Mask(ShownCharacter(matched, encoding, form));
 }
-
-// Makes the character table of an encoding ready, once for the process (cold). Encodings without a table need none.
-Status PrepareCharacters(model::Encoding encoding);
 
 }  // namespace sluice::match

@@ -2,6 +2,8 @@
 
 #include <string_view>
 
+#include "rules/text/character.h"
+
 namespace sluice::match {
 namespace {
 
@@ -74,7 +76,7 @@ Opened OpenBase64(ByteView matched) noexcept {
   unsigned bits = 0, held = 0;
   size_t i = 0;
   for (; i < matched.size() && opened.size < Opened::kCapacity; ++i) {
-    const int value = Base64Value(matched[i]);
+    const int value = text::Base64Value(matched[i]);
     if (value < 0) break;
     bits = bits << 6 | static_cast<unsigned>(value);
     held += 6;
@@ -87,13 +89,6 @@ Opened OpenBase64(ByteView matched) noexcept {
 }
 
 }  // namespace
-
-int Base64Value(uint8_t c) noexcept {
-  if (c >= 'A' && c <= 'Z') return c - 'A';
-  if (c >= 'a' && c <= 'z') return c - 'a' + 26;
-  if (c >= '0' && c <= '9') return c - '0' + 52;
-  return c == '+' ? 62 : c == '/' ? 63 : -1;
-}
 
 Opened OpenTransferForm(ByteView matched, TransferForm form) noexcept {
   switch (form) {

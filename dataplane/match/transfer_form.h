@@ -21,7 +21,4 @@ struct Opened {
 };
 Opened OpenTransferForm(ByteView matched, model::TransferForm form) noexcept;
 
-// Value of a base64 digit (RFC 4648, 4; UTF-7's alphabet is the same), or -1.
-int Base64Value(uint8_t c) noexcept;
-
 }  // namespace sluice::match

@@ -31,6 +31,9 @@ enum class FailCause : uint8_t {
 };
 enum class FailMode : uint8_t { kOpen, kClosed, kCount };
 
+// What a file of a policy is: a pack, a list that a pack names, or an example of a rule.
+enum class SourceKind : uint8_t { kPack, kList, kExample, kCount };
+
 std::string_view Name(Severity value);
 std::string_view Name(Action value);
 std::string_view Name(Direction value);

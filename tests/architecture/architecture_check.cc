@@ -13,7 +13,7 @@ namespace {
 const std::vector<std::vector<std::string>>& Layers() {
   static const std::vector<std::vector<std::string>> kLayers = {
       {"base"},
-      {"rules/model", "rules/validator", "rules/evaluate", "dataplane/packet"},
+      {"rules/model", "rules/validator", "rules/text", "rules/marking", "rules/evaluate", "dataplane/packet"},
       {"dataplane/content", "rules/syntax"},
       {"rules/bundle", "dataplane/flow", "dataplane/stream", "dataplane/protocol", "dataplane/decode"},
       {"dataplane/match", "rules/compile"},

@@ -5,6 +5,8 @@
 #include <random>
 #include <string>
 
+#include "rules/text/character.h"
+
 namespace sluice::match {
 namespace {
 
@@ -12,7 +14,7 @@ using model::Encoding;
 using model::TransferForm;
 
 std::string Masked(std::string_view matched, Encoding encoding = Encoding::kUtf8, TransferForm form = TransferForm::kPlain) {
-  EXPECT_TRUE(PrepareCharacters(encoding).ok());
+  EXPECT_TRUE(text::PrepareCharacters(encoding).ok());
   return std::string(Mask(ByteView(matched), encoding, form).view());
 }
 

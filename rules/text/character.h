@@ -8,9 +8,10 @@
 #include <cstdint>
 
 #include "base/byte_view.h"
+#include "base/result.h"
 #include "rules/model/encoding.h"
 
-namespace sluice::match {
+namespace sluice::text {
 
 struct Character {
   char32_t code_point = 0;  // 0: not decodable
@@ -19,8 +20,14 @@ struct Character {
 // REQUIRES: PrepareCharacters(encoding) once before.
 Character FirstCharacter(ByteView text, model::Encoding encoding) noexcept;
 
+// Makes the character table of an encoding ready, once for the process (cold). Encodings without a table need none.
+Status PrepareCharacters(model::Encoding encoding);
+
+// Value of a base64 digit (RFC 4648, 4; UTF-7's alphabet is the same), or -1.
+int Base64Value(uint8_t c) noexcept;
+
 // Printable by itself in one cell or two: letters, digits, punctuation, symbols, ideographs. Not controls, spaces, marks
 // that change their neighbours, or anything that changes direction. An allow-list: what it does not know is not shown.
 bool IsPlainPrintable(char32_t code_point) noexcept;
 
-}  // namespace sluice::match
+}  // namespace sluice::text

@@ -1,12 +1,10 @@
-#include "dataplane/match/character.h"
+#include "rules/text/character.h"
 
 #include <gtest/gtest.h>
 
 #include <string_view>
 
-#include "dataplane/match/mask.h"
-
-namespace sluice::match {
+namespace sluice::text {
 namespace {
 
 using model::Encoding;
@@ -59,4 +57,4 @@ TEST(Character, KnowsWhatMayNotBePrinted) {
 }
 
 }  // namespace
-}  // namespace sluice::match
+}  // namespace sluice::text

@@ -1,4 +1,4 @@
-#include "dataplane/match/character_table.h"
+#include "rules/text/character_table.h"
 
 #include <iconv.h>
 
@@ -8,9 +8,9 @@
 #include <mutex>
 #include <string>
 
-#include "dataplane/match/mask.h"
+#include "rules/text/character.h"
 
-namespace sluice::match {
+namespace sluice::text {
 namespace {
 
 using model::Encoding;
@@ -106,4 +106,4 @@ Status PrepareCharacters(Encoding encoding) {
   return {};
 }
 
-}  // namespace sluice::match
+}  // namespace sluice::text

@@ -1,12 +1,11 @@
-#include "dataplane/match/character.h"
+#include "rules/text/character.h"
 
 #include <algorithm>
 #include <array>
 
-#include "dataplane/match/character_table.h"
-#include "dataplane/match/transfer_form.h"
+#include "rules/text/character_table.h"
 
-namespace sluice::match {
+namespace sluice::text {
 namespace {
 
 using model::Encoding;
@@ -104,6 +103,13 @@ constexpr std::array kPlain = {
 
 }  // namespace
 
+int Base64Value(uint8_t c) noexcept {
+  if (c >= 'A' && c <= 'Z') return c - 'A';
+  if (c >= 'a' && c <= 'z') return c - 'a' + 26;
+  if (c >= '0' && c <= '9') return c - '0' + 52;
+  return c == '+' ? 62 : c == '/' ? 63 : -1;
+}
+
 Character FirstCharacter(ByteView text, Encoding encoding) noexcept {
   if (text.empty()) return kUndecodable;
   switch (encoding) {
@@ -125,4 +131,4 @@ bool IsPlainPrintable(char32_t code_point) noexcept {
   return after != kPlain.begin() && code_point <= (after - 1)->last;
 }
 
-}  // namespace sluice::match
+}  // namespace sluice::text

@@ -10,7 +10,7 @@
 #include "base/result.h"
 #include "rules/model/encoding.h"
 
-namespace sluice::match {
+namespace sluice::text {
 
 class CharacterTable {
  public:
@@ -28,4 +28,4 @@ class CharacterTable {
 // nullptr for encodings without a table, and before PrepareCharacters.
 const CharacterTable* TableOf(model::Encoding encoding) noexcept;
 
-}  // namespace sluice::match
+}  // namespace sluice::text
