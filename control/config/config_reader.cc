@@ -19,6 +19,7 @@ class Reader {
   Configuration Read(const syntax::Node& root) {
     SectionReader top(Section::kTop, root, "the configuration", diagnostics_);
     configuration_.policy = Resolve(top.Text("policy").value);
+    for (const syntax::Located<std::string>& key : top.Texts("trusted_keys")) configuration_.trusted_keys.push_back(Resolve(key.value));
     ReadPorts(top);
     ReadPlaces(top);
     ReadWorkers(top);

@@ -1,6 +1,7 @@
 #include "control/daemon/prepared_run.h"
 
 #include "control/config/config_reader.h"
+#include "rules/bundle/key_file.h"
 
 namespace sluice::daemon {
 namespace {
@@ -18,7 +19,13 @@ PreparedRun Prepare(const std::string& configuration_path) {
     prepared.report += std::to_string(loaded.errors) + (loaded.errors == 1 ? " error in " : " errors in ") + configuration_path + "\n";
     return prepared;
   }
-  Result<std::shared_ptr<const bundle::Bundle>> policy = bundle::Load(prepared.configuration->policy);
+  Result<bundle::TrustedKeys> trusted = bundle::ReadTrustedKeys(prepared.configuration->trusted_keys);
+  if (!trusted) {
+    prepared.report += configuration_path + ": error: trusted_keys: " + trusted.error().message() + "\n";
+    return prepared;
+  }
+  prepared.trusted = std::move(*trusted);
+  Result<std::shared_ptr<const bundle::Bundle>> policy = bundle::Load(prepared.configuration->policy, prepared.trusted);
   if (policy) {
     prepared.policy = std::move(*policy);
   } else {
@@ -29,7 +36,8 @@ PreparedRun Prepare(const std::string& configuration_path) {
 
 std::string DescribePolicy(const bundle::Bundle& policy) {
   return "policy " + std::string(policy.digest().substr(0, kDigestShown)) + ": " + std::to_string(policy.rules().size()) +
-         " rules, " + std::to_string(policy.detectors().size()) + " detectors, " + std::to_string(policy.patterns().size()) + " patterns";
+         " rules, " + std::to_string(policy.detectors().size()) + " detectors, " + std::to_string(policy.patterns().size()) + " patterns" +
+         (policy.signer() ? ", signed with the key " + Fingerprint(*policy.signer()) : "");
 }
 
 std::string DescribeFailModes(const bundle::Bundle& policy) {

@@ -14,6 +14,7 @@ namespace sluice::daemon {
 
 struct PreparedRun {
   std::optional<config::Configuration> configuration;
+  bundle::TrustedKeys trusted;  // whoever signs a policy for this configuration; none: anybody
   std::shared_ptr<const bundle::Bundle> policy;
   std::string report;  // errors and warnings, a line or more each; empty when there are none
 

@@ -33,6 +33,7 @@ void AddReplayCommand(CLI::App& app, int& exit_code) {
   CLI::App* command = app.add_subcommand("replay", "run the pipeline over capture files (pcap, pcapng)");
   command->add_option("captures", options->captures, "capture files, in order; - is standard input")->required();
   command->add_option("--policy", options->policy, "compiled policy (*.slb)")->required();
+  command->add_option("--key", options->trusted_keys, "a public key (NAME.pub) that must have signed the policy; may be repeated")->allow_extra_args(false);
   command->add_option("--findings", options->findings, "findings and anomalies, JSON lines; - is standard output")->required();
   command->add_option("--objects", options->objects, "one JSON line for each object");
   command->add_option("--flows", options->flows, "flow reports, JSON lines");

@@ -46,8 +46,14 @@ int Fail(const std::string& message) {
   return 1;
 }
 
-void Reload(const std::string& path, DataPlane& data_plane, const Console& console) {
-  Result<std::shared_ptr<const bundle::Bundle>> policy = bundle::Load(path);
+// What a policy is loaded from, at the start and again at each reload.
+struct PolicyOrigin {
+  std::string path;
+  bundle::TrustedKeys trusted;
+};
+
+void Reload(const PolicyOrigin& origin, DataPlane& data_plane, const Console& console) {
+  Result<std::shared_ptr<const bundle::Bundle>> policy = bundle::Load(origin.path, origin.trusted);
   if (!policy) {
     LogError("policy not reloaded, the one before stays in force: " + policy.error().message());
     return;
@@ -68,11 +74,12 @@ void SayReady(const RunOptions& options, const Console& console) {
   if (!ready) LogError("--ready-file " + options.ready_file + " cannot be written");
 }
 
-void Serve(const config::Configuration& configuration, const Signals& signals, const Console& console, DataPlane& data_plane) {
-  const runtime::OutputOptions& output = configuration.data_plane.output;
+void Serve(const PreparedRun& prepared, const Signals& signals, const Console& console, DataPlane& data_plane) {
+  const runtime::OutputOptions& output = prepared.configuration->data_plane.output;
+  const PolicyOrigin origin{prepared.configuration->policy, prepared.trusted};
   StatsFile stats(output.stats, output.stats_interval);
   for (Wish wish = Wish::kNone; wish != Wish::kStop; wish = signals.Wait(kLook)) {
-    if (wish == Wish::kReload) Reload(configuration.policy, data_plane, console);
+    if (wish == Wish::kReload) Reload(origin, data_plane, console);
     data_plane.WatchLinks();
     const auto now = std::chrono::steady_clock::now();
     if (stats.IsDue(now)) stats.Write(data_plane.Snapshot(), now);
@@ -105,7 +112,7 @@ int Run(const RunOptions& options) {
   if (!started) return Fail(started.error().message());
   for (const std::string& line : (*started)->Describe()) console.Print(line);
   SayReady(options, console);
-  Serve(configuration, signals, console, **started);
+  Serve(prepared, signals, console, **started);
   const int code = Finish(configuration, console, **started);
   if (!options.ready_file.empty()) std::remove(options.ready_file.c_str());
   return code;

@@ -14,6 +14,7 @@
 #include "dataplane/replay/checksum_survey.h"
 #include "dataplane/replay/run.h"
 #include "rules/bundle/bundle.h"
+#include "rules/bundle/key_file.h"
 
 namespace sluice::replay {
 namespace {
@@ -226,7 +227,9 @@ Status Replayer::Finish() {
 }  // namespace
 
 Result<ReplaySummary> Replay(const ReplayOptions& options) {
-  auto policy = bundle::Load(options.policy);
+  const auto trusted = bundle::ReadTrustedKeys(options.trusted_keys);
+  if (!trusted.ok()) return trusted.error();
+  auto policy = bundle::Load(options.policy, *trusted);
   if (!policy.ok()) return policy.error();
   auto outputs = Outputs::Open(options, (*policy)->digest());
   if (!outputs.ok()) return outputs.error();

@@ -23,6 +23,7 @@ enum class Checksums : uint8_t { kAuto, kVerify, kIgnore };
 struct ReplayOptions {
   std::vector<std::string> captures;
   std::string policy;    // *.slb
+  std::vector<std::string> trusted_keys;  // public keys, one of which must have signed the policy; none: any will do
   std::string findings;  // JSON lines of findings and anomalies; "-" is standard output; empty: none
   std::string objects;
   std::string flows;

@@ -2,9 +2,9 @@
 
 #include <hs.h>
 
-#include <array>
 #include <cerrno>
 #include <cstdio>
+#include <iterator>
 #include <memory>
 
 namespace sluice::bundle {
@@ -17,10 +17,26 @@ struct CloseFile {
   void operator()(std::FILE* file) const { std::fclose(file); }
 };
 
-std::string Hex(uint64_t value) {
-  std::array<char, 24> text;
-  const int n = std::snprintf(text.data(), text.size(), "0x%llx", static_cast<unsigned long long>(value));
-  return {text.data(), static_cast<size_t>(n)};
+constexpr std::string_view kRebuild = "; rebuild it here from its own sources: `sluicec rebuild OLD.slb -o NEW.slb`";
+
+struct Feature {
+  uint64_t bit;
+  std::string_view name;
+};
+constexpr Feature kFeatures[] = {{HS_CPU_FEATURES_AVX2, "AVX2"}, {HS_CPU_FEATURES_AVX512, "AVX-512"}, {HS_CPU_FEATURES_AVX512VBMI, "AVX-512 VBMI"}};
+
+// As Hyperscan numbers them (HS_TUNE_FAMILY_*).
+constexpr std::string_view kTunes[] = {"", "Sandy Bridge", "Ivy Bridge", "Haswell", "Silvermont", "Broadwell", "Skylake", "Skylake server", "Goldmont", "Ice Lake", "Ice Lake server"};
+
+std::string FeatureNames(uint64_t features) {
+  std::string names;
+  for (const Feature& feature : kFeatures) {
+    if ((features & feature.bit) == 0) continue;
+    names += (names.empty() ? "" : ", ") + std::string(feature.name);
+    features &= ~feature.bit;
+  }
+  if (features != 0) names += (names.empty() ? "" : ", ") + std::string("a feature that this version does not know");
+  return names;
 }
 
 Result<std::vector<uint8_t>> ReadFile(const std::string& path) {
@@ -57,25 +73,35 @@ Result<Platform> LocalPlatform() {
   return Platform{info.tune, info.cpu_features, hs_version()};
 }
 
-Status CheckRunsOn(const Platform& target, const Platform& local) {
-  if (target.hyperscan_version != local.hyperscan_version) {
-    return Error{ErrorCode::kVersionMismatch, "the bundle was built with Hyperscan " + target.hyperscan_version +
-                                                  ", this machine has " + local.hyperscan_version +
-                                                  "; rebuild it here with `sluicec compile`"};
-  }
-  if ((target.cpu_features & ~local.cpu_features) != 0) {
-    return Error{ErrorCode::kUnsupported, "the bundle was built for a processor with features " + Hex(target.cpu_features) +
-                                              ", this one has " + Hex(local.cpu_features) +
-                                              "; rebuild it here with `sluicec compile`"};
-  }
-  return {};
+std::string Describe(const Platform& platform) {
+  std::string text = "Hyperscan " + platform.hyperscan_version + ", x86-64";
+  if (platform.cpu_features != 0) text += " with " + FeatureNames(platform.cpu_features);
+  if (platform.tune > 0 && platform.tune < std::size(kTunes)) text += ", tuned for " + std::string(kTunes[platform.tune]);
+  return text;
 }
 
-Result<std::shared_ptr<const Bundle>> Load(const std::string& path) {
+Status CheckRunsOn(const Platform& target, const Platform& local) {
+  if (target.hyperscan_version != local.hyperscan_version) {
+    return Error{ErrorCode::kVersionMismatch, "the bundle was built with Hyperscan " + target.hyperscan_version + ", this machine has " +
+                                                  local.hyperscan_version + std::string(kRebuild)};
+  }
+  const uint64_t missing = target.cpu_features & ~local.cpu_features;
+  if (missing == 0) return {};
+  return Error{ErrorCode::kUnsupported, "the bundle was built for another processor (" + Describe(target) + "), this one lacks " +
+                                            FeatureNames(missing) + std::string(kRebuild)};
+}
+
+Result<std::shared_ptr<const Bundle>> Open(const std::string& path, const TrustedKeys& trusted) {
   const Result<std::vector<uint8_t>> bytes = ReadFile(path);
   if (!bytes) return bytes.error();
-  Result<std::shared_ptr<const Bundle>> bundle = Parse({bytes->data(), bytes->size()});
+  Result<std::shared_ptr<const Bundle>> bundle = Parse({bytes->data(), bytes->size()}, trusted);
   if (!bundle) return bundle.error().WithContext(path);
+  return bundle;
+}
+
+Result<std::shared_ptr<const Bundle>> Load(const std::string& path, const TrustedKeys& trusted) {
+  Result<std::shared_ptr<const Bundle>> bundle = Open(path, trusted);
+  if (!bundle) return bundle;
   const Result<Platform> local = LocalPlatform();
   if (!local) return local.error();
   if (const Status status = CheckRunsOn((*bundle)->platform(), *local); !status) return status.error().WithContext(path);

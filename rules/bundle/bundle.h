@@ -7,6 +7,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -14,6 +15,7 @@
 
 #include "base/byte_view.h"
 #include "base/result.h"
+#include "rules/bundle/signature.h"
 #include "rules/model/pattern.h"
 #include "rules/model/rule.h"
 
@@ -44,13 +46,16 @@ struct Platform {
 };
 // Of this machine. Failure: the processor lacks what Hyperscan needs.
 Result<Platform> LocalPlatform();
+// "Hyperscan 5.4.0, x86-64 with AVX2, tuned for Skylake".
+std::string Describe(const Platform& platform);
 // Whether databases built for `target` run on `local`.
 Status CheckRunsOn(const Platform& target, const Platform& local);
 
-// A rule file as it was compiled, so that the bundle can be explained and rebuilt elsewhere.
+// A file as it was compiled, so that the bundle can be explained, and rebuilt elsewhere from itself alone.
 struct Source {
   std::string name;
-  std::string text;
+  std::string text;  // UTF-8, but for an example, which may be any bytes
+  model::SourceKind kind = model::SourceKind::kPack;
 };
 
 class Bundle {
@@ -70,6 +75,8 @@ class Bundle {
   std::span<const uint32_t> RulesOf(model::DetectorIndex detector) const { return rules_of_[detector]; }
   // SHA-256 of everything after the header, 64 lowercase hex digits: the name of this policy in records.
   std::string_view digest() const { return digest_; }
+  // Whose signature it carries, if any: one that holds, by a key that need not be one to trust.
+  const std::optional<PublicKey>& signer() const { return signer_; }
 
  private:
   friend class BundleReader;
@@ -81,11 +88,15 @@ class Bundle {
   std::vector<std::vector<uint32_t>> rules_of_;
   Platform platform_;
   std::string digest_;
+  std::optional<PublicKey> signer_;
 };
 
-// The bytes are copied. Does not ask for the platform: see CheckRunsOn.
-Result<std::shared_ptr<const Bundle>> Parse(ByteView bytes);
-// Reads the file, parses it and checks that it runs on this machine.
-Result<std::shared_ptr<const Bundle>> Load(const std::string& path);
+// The bytes are copied. Refuses a bundle that no key of `trusted` has signed, unless that is empty. Does not ask for the
+// platform: see CheckRunsOn.
+Result<std::shared_ptr<const Bundle>> Parse(ByteView bytes, const TrustedKeys& trusted = {});
+// Reads the file and parses it, for whichever processor it was built.
+Result<std::shared_ptr<const Bundle>> Open(const std::string& path, const TrustedKeys& trusted = {});
+// The same, and checks that it runs on this machine.
+Result<std::shared_ptr<const Bundle>> Load(const std::string& path, const TrustedKeys& trusted = {});
 
 }  // namespace sluice::bundle

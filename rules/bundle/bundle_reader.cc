@@ -1,44 +1,13 @@
 // The reader of *.slb: digest first, then every field; bundle_writer.cc is its mirror image.
 #include <algorithm>
-#include <cstring>
 
 #include "rules/bundle/bundle.h"
-#include "rules/bundle/digest.h"
+#include "rules/bundle/envelope.h"
 #include "rules/bundle/field_reader.h"
 #include "rules/bundle/format.h"
 
 namespace sluice::bundle {
 namespace {
-
-constexpr std::string_view kRebuild = "; rebuild it with `sluicec compile`";
-
-Error Corrupt(const std::string& what) {
-  return {ErrorCode::kCorrupt, "the bundle is corrupt: " + what + std::string(kRebuild)};
-}
-
-// Bytes 0..47 and the digest. Returns the body.
-Result<ByteView> CheckEnvelope(ByteView file, std::string& digest_hex) {
-  if (file.size() < kHeaderBytes) return Corrupt("it has " + std::to_string(file.size()) + " bytes, a header has 56");
-  if (std::memcmp(file.data(), kMagic.data(), kMagic.size()) != 0) {
-    return Error{ErrorCode::kCorrupt, "this is not a Sluice bundle (its first bytes differ); expected a file made by `sluicec compile`"};
-  }
-  const uint32_t version = LoadLe32(file.data() + kVersionOffset);
-  if (version != kFormatVersion) {
-    return Error{ErrorCode::kVersionMismatch, "the bundle has format version " + std::to_string(version) + ", expected " +
-                                                  std::to_string(kFormatVersion) + std::string(kRebuild)};
-  }
-  const uint64_t body_bytes = LoadLe64(file.data() + kCoveredOffset);
-  const uint64_t rest = file.size() - kHeaderBytes;
-  if (body_bytes != rest) {
-    return Corrupt("its header promises " + std::to_string(body_bytes) + " bytes of body, the file has " + std::to_string(rest));
-  }
-  const Digest digest = DigestOf(file, body_bytes);
-  if (std::memcmp(digest.data(), file.data() + kDigestOffset, digest.size()) != 0) {
-    return Corrupt("its SHA-256 digest does not agree with its content");
-  }
-  digest_hex = ToHex({digest.data(), digest.size()});
-  return file.Sub(kHeaderBytes, static_cast<size_t>(body_bytes));
-}
 
 std::vector<std::string> ReadTexts(FieldReader& in) {
   std::vector<std::string> texts(in.Count(4));
@@ -102,16 +71,19 @@ model::Condition ReadCondition(FieldReader& in, uint32_t detector_count) {
 // Fills a Bundle section by section. One for each Parse.
 class BundleReader {
  public:
-  Result<std::shared_ptr<const Bundle>> Read(ByteView file) {
+  Result<std::shared_ptr<const Bundle>> Read(ByteView file, const TrustedKeys& trusted) {
     bundle_->bytes_.assign(file.begin(), file.end());
-    const Result<ByteView> body = CheckEnvelope({bundle_->bytes_.data(), bundle_->bytes_.size()}, bundle_->digest_);
-    if (!body) return body.error();
-    FieldReader sections(*body);
+    const Result<Envelope> envelope = ReadEnvelope({bundle_->bytes_.data(), bundle_->bytes_.size()});
+    if (!envelope) return envelope.error();
+    if (const Status status = CheckTrust(envelope->signer, trusted); !status) return status.error();
+    bundle_->digest_ = ToHex({envelope->digest.data(), envelope->digest.size()});
+    bundle_->signer_ = envelope->signer;
+    FieldReader sections(envelope->body);
     for (uint32_t tag = kFirstSection; tag <= kLastSection; ++tag) {
       if (const Status status = ReadSection(sections, tag); !status) return status.error();
     }
     sections.ExpectEnd();
-    if (!sections.ok()) return Corrupt(sections.problem());
+    if (!sections.ok()) return CorruptBundle(sections.problem());
     if (const Status status = CheckReferences(); !status) return status.error();
     IndexRules();
     return std::shared_ptr<const Bundle>(std::move(bundle_));
@@ -120,12 +92,12 @@ class BundleReader {
  private:
   Status ReadSection(FieldReader& sections, uint32_t tag) {
     const std::string where = "section " + std::to_string(tag);
-    if (sections.U32() != tag) return Corrupt(where + " is missing");
+    if (sections.U32() != tag) return CorruptBundle(where + " is missing");
     FieldReader in(sections.Bytes(sections.U64()));
-    if (!sections.ok()) return Corrupt(where + ": " + sections.problem());
+    if (!sections.ok()) return CorruptBundle(where + ": " + sections.problem());
     ReadContent(in, static_cast<SectionTag>(tag));
     in.ExpectEnd();
-    if (!in.ok()) return Corrupt(where + ": " + in.problem());
+    if (!in.ok()) return CorruptBundle(where + ": " + in.problem());
     return {};
   }
 
@@ -211,8 +183,9 @@ class BundleReader {
   }
 
   void ReadSources(FieldReader& in) {
-    bundle_->sources_.resize(in.Count(8));
+    bundle_->sources_.resize(in.Count(9));
     for (Source& source : bundle_->sources_) {
+      source.kind = in.Enum<model::SourceKind>();
       source.name = in.Text();
       source.text = in.Text();
     }
@@ -221,11 +194,11 @@ class BundleReader {
   Status CheckReferences() const {
     const auto& detectors = bundle_->policy_.detectors;
     for (const Pattern& pattern : bundle_->patterns_) {
-      if (pattern.detector >= detectors.size()) return Corrupt("a pattern names a detector that is not there");
-      if (pattern.term >= detectors[pattern.detector].term_count) return Corrupt("a pattern names a term that is not there");
+      if (pattern.detector >= detectors.size()) return CorruptBundle("a pattern names a detector that is not there");
+      if (pattern.term >= detectors[pattern.detector].term_count) return CorruptBundle("a pattern names a term that is not there");
     }
     for (const Database& database : bundle_->databases_) {
-      if (database.pattern_count > bundle_->patterns_.size()) return Corrupt("a database counts more patterns than there are");
+      if (database.pattern_count > bundle_->patterns_.size()) return CorruptBundle("a database counts more patterns than there are");
     }
     return {};
   }
@@ -244,6 +217,6 @@ class BundleReader {
   std::shared_ptr<Bundle> bundle_ = std::make_shared<Bundle>();
 };
 
-Result<std::shared_ptr<const Bundle>> Parse(ByteView bytes) { return BundleReader().Read(bytes); }
+Result<std::shared_ptr<const Bundle>> Parse(ByteView bytes, const TrustedKeys& trusted) { return BundleReader().Read(bytes, trusted); }
 
 }  // namespace sluice::bundle

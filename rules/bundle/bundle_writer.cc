@@ -121,6 +121,7 @@ void WriteDatabases(ByteWriter& out, const std::vector<Database>& databases) {
 void WriteSources(ByteWriter& out, const std::vector<Source>& sources) {
   out.U32(static_cast<uint32_t>(sources.size()));
   for (const Source& source : sources) {
+    out.Enum(source.kind);
     out.Text(source.name);
     out.Text(source.text);
   }

@@ -6,7 +6,7 @@
 //  16  digest    32 bytes, SHA-256 over bytes 0..15 and everything from byte 48 to the end of the body
 //  48  body bytes u64
 //  56  body       sections in the order of SectionTag: tag u32, length u64, content
-//      signature  optional, 96 bytes: Ed25519 public key (32) and signature (64) over the digest
+//      signature  optional, 96 bytes: Ed25519 public key (32) and signature (64) of "sluice bundle\n" and the digest
 //
 // All integers are little-endian. Thread: constants only.
 #pragma once
@@ -18,7 +18,7 @@
 namespace sluice::bundle {
 
 inline constexpr std::array<uint8_t, 8> kMagic = {0x89, 'S', 'L', 'B', '\r', '\n', 0x1a, '\n'};
-inline constexpr uint32_t kFormatVersion = 1;
+inline constexpr uint32_t kFormatVersion = 2;
 inline constexpr size_t kVersionOffset = 8;
 inline constexpr size_t kDigestOffset = 16;
 inline constexpr size_t kDigestBytes = 32;

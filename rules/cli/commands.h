@@ -8,10 +8,22 @@
 namespace sluice::cli {
 
 int RunCheck(const std::vector<std::string>& paths);
-int RunCompile(const std::vector<std::string>& paths, const std::string& output);
+// `signing_key` is the path of a secret key; empty: the bundle is not signed.
+int RunCompile(const std::vector<std::string>& paths, const std::string& output, const std::string& signing_key);
+struct RebuildOptions {
+  std::string output;
+  std::string signing_key;                // as above
+  std::vector<std::string> trusted_keys;  // public keys, one of which must have signed the old bundle; none: any will do
+};
+// A bundle's own sources, compiled for this machine.
+int RunRebuild(const std::string& path, const RebuildOptions& options);
+// Makes NAME.key and NAME.pub.
+int RunKeygen(const std::string& name);
+// REQUIRES: `keys` is not empty.
+int RunVerify(const std::string& path, const std::vector<std::string>& keys);
 int RunTest(const std::vector<std::string>& paths);
-// Findings as JSON lines; findings are no error. `-` is standard input.
-int RunScan(const std::string& policy, const std::vector<std::string>& paths);
+// Findings as JSON lines; findings are no error. `-` is standard input. `keys` as in RebuildOptions::trusted_keys.
+int RunScan(const std::string& policy, const std::vector<std::string>& paths, const std::vector<std::string>& keys);
 // `what` is a diagnostic code or a bundle's path.
 int RunExplain(const std::string& what);
 

@@ -4,6 +4,7 @@
 
 #include "rules/bundle/bundle.h"
 #include "rules/cli/commands.h"
+#include "rules/cli/report.h"
 #include "rules/syntax/diagnostic.h"
 
 namespace sluice::cli {
@@ -73,15 +74,12 @@ void PrintFailModes(const Bundle& bundle) {
 
 int RunExplain(const std::string& what) {
   if (LooksLikeCode(what)) return ExplainOneCode(what);
-  const Result<std::shared_ptr<const Bundle>> loaded = bundle::Load(what);
-  if (!loaded) {
-    std::fprintf(stderr, "error: %s\n", loaded.error().message().c_str());
-    return 1;
-  }
+  const Result<std::shared_ptr<const Bundle>> loaded = bundle::Open(what);
+  if (!loaded) return Fail(loaded.error());
   const Bundle& bundle = **loaded;
   std::printf("digest     %s\n", Text(bundle.digest()).c_str());
-  std::printf("built for  Hyperscan %s, processor features 0x%llx, tune %u\n", bundle.platform().hyperscan_version.c_str(),
-              static_cast<unsigned long long>(bundle.platform().cpu_features), bundle.platform().tune);
+  std::printf("signed     %s\n", bundle.signer() ? ("with the key " + Fingerprint(*bundle.signer())).c_str() : "no");
+  std::printf("built for  %s\n", Describe(bundle.platform()).c_str());
   std::printf("sources   ");
   for (const bundle::Source& source : bundle.sources()) std::printf(" %s", source.name.c_str());
   std::printf("\n");

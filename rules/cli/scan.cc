@@ -13,8 +13,9 @@
 #include <nlohmann/json.hpp>
 #include <optional>
 
-#include "rules/bundle/bundle.h"
+#include "rules/bundle/key_file.h"
 #include "rules/cli/commands.h"
+#include "rules/cli/report.h"
 #include "rules/compile/memory_scanner.h"
 
 namespace sluice::cli {
@@ -135,12 +136,11 @@ class Progress {
 
 }  // namespace
 
-int RunScan(const std::string& policy, const std::vector<std::string>& paths) {
-  const Result<std::shared_ptr<const bundle::Bundle>> bundle = bundle::Load(policy);
-  if (!bundle) {
-    std::fprintf(stderr, "error: %s\n", bundle.error().message().c_str());
-    return 1;
-  }
+int RunScan(const std::string& policy, const std::vector<std::string>& paths, const std::vector<std::string>& keys) {
+  const Result<bundle::TrustedKeys> trusted = bundle::ReadTrustedKeys(keys);
+  if (!trusted) return Fail(trusted.error());
+  const Result<std::shared_ptr<const bundle::Bundle>> bundle = bundle::Load(policy, *trusted);
+  if (!bundle) return Fail(bundle.error());
   std::string problems;
   const std::vector<std::string> files = FilesOf(paths, problems);
   std::vector<Outcome> outcomes(files.size());

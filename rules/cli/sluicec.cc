@@ -5,38 +5,82 @@
 
 namespace {
 
+using namespace sluice::cli;
+
 constexpr int kBadUsage = 2;
+constexpr const char* kPackPath = "A pack or a folder of packs";
+
+// Everything that a command line can say. Which members count depends on the command.
+struct Arguments {
+  std::vector<std::string> paths, keys;
+  std::string output, key, policy, what;
+};
+
+using Commands = std::vector<std::pair<CLI::App*, std::function<int()>>>;
+
+void AddPackCommands(CLI::App& app, Arguments& a, Commands& commands) {
+  CLI::App* check = app.add_subcommand("check", "Report every mistake in packs");
+  check->add_option("PATH", a.paths, kPackPath)->required();
+  commands.emplace_back(check, [&a] { return RunCheck(a.paths); });
+
+  CLI::App* test = app.add_subcommand("test", "Try the rules' own examples");
+  test->add_option("PATH", a.paths, kPackPath)->required();
+  commands.emplace_back(test, [&a] { return RunTest(a.paths); });
+
+  CLI::App* compile = app.add_subcommand("compile", "Compile packs into a bundle, after trying their own examples");
+  compile->add_option("PATH", a.paths, kPackPath)->required();
+  compile->add_option("-o,--output", a.output, "Where the bundle goes")->required();
+  compile->add_option("--sign", a.key, "A secret key (NAME.key) to sign the bundle with");
+  commands.emplace_back(compile, [&a] { return RunCompile(a.paths, a.output, a.key); });
+}
+
+void AddBundleCommands(CLI::App& app, Arguments& a, Commands& commands) {
+  CLI::App* explain = app.add_subcommand("explain", "Explain a bundle, or a diagnostic code such as SL1003");
+  explain->add_option("WHAT", a.what, "A bundle or a code")->required();
+  commands.emplace_back(explain, [&a] { return RunExplain(a.what); });
+
+  CLI::App* scan = app.add_subcommand("scan", "Look through files at rest");
+  scan->add_option("--policy", a.policy, "A bundle")->required();
+  scan->add_option("--key", a.keys, "A public key (NAME.pub) that must have signed the bundle; may be repeated")->allow_extra_args(false);
+  scan->add_option("PATH", a.paths, "A file, a folder, or - for standard input")->required();
+  commands.emplace_back(scan, [&a] { return RunScan(a.policy, a.paths, a.keys); });
+
+  CLI::App* rebuild = app.add_subcommand("rebuild", "Compile a bundle's own sources for this machine");
+  rebuild->add_option("BUNDLE", a.policy, "A bundle, for whichever processor it was built")->required();
+  rebuild->add_option("-o,--output", a.output, "Where the new bundle goes")->required();
+  rebuild->add_option("--sign", a.key, "A secret key (NAME.key) to sign the new bundle with");
+  rebuild->add_option("--key", a.keys, "A public key (NAME.pub) that must have signed the old bundle; may be repeated")->allow_extra_args(false);
+  commands.emplace_back(rebuild, [&a] { return RunRebuild(a.policy, {a.output, a.key, a.keys}); });
+}
+
+void AddKeyCommands(CLI::App& app, Arguments& a, Commands& commands) {
+  CLI::App* keygen = app.add_subcommand("keygen", "Make a key pair to sign bundles with: NAME.key and NAME.pub");
+  keygen->add_option("NAME", a.output, "Path of both files, without what comes after the dot")->required();
+  commands.emplace_back(keygen, [&a] { return RunKeygen(a.output); });
+
+  CLI::App* verify = app.add_subcommand("verify", "Check that a bundle is whole and signed with a key that is trusted");
+  verify->add_option("--key", a.keys, "A public key (NAME.pub); may be repeated, one must be the signer's")->required()->allow_extra_args(false);
+  verify->add_option("BUNDLE", a.policy, "A bundle")->required();
+  commands.emplace_back(verify, [&a] { return RunVerify(a.policy, a.keys); });
+}
 
 }  // namespace
 
 int main(int argc, char** argv) {
   CLI::App app{"The Sluice rule compiler", "sluicec"};
   app.require_subcommand(1);
-  std::vector<std::string> paths;
-  std::string output, what;
-
-  CLI::App* check = app.add_subcommand("check", "Report every mistake in packs");
-  check->add_option("PATH", paths, "A pack or a folder of packs")->required();
-  CLI::App* compile = app.add_subcommand("compile", "Compile packs into a bundle, after trying their own examples");
-  compile->add_option("PATH", paths, "A pack or a folder of packs")->required();
-  compile->add_option("-o,--output", output, "Where the bundle goes")->required();
-  CLI::App* test = app.add_subcommand("test", "Try the rules' own examples");
-  test->add_option("PATH", paths, "A pack or a folder of packs")->required();
-  CLI::App* scan = app.add_subcommand("scan", "Look through files at rest");
-  std::string policy;
-  scan->add_option("--policy", policy, "A bundle")->required();
-  scan->add_option("PATH", paths, "A file, a folder, or - for standard input")->required();
-  CLI::App* explain = app.add_subcommand("explain", "Explain a bundle, or a diagnostic code such as SL1003");
-  explain->add_option("WHAT", what, "A bundle or a code")->required();
-
+  Arguments arguments;
+  Commands commands;
+  AddPackCommands(app, arguments, commands);
+  AddBundleCommands(app, arguments, commands);
+  AddKeyCommands(app, arguments, commands);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& e) {
     return app.exit(e) == 0 ? 0 : kBadUsage;
   }
-  if (check->parsed()) return sluice::cli::RunCheck(paths);
-  if (compile->parsed()) return sluice::cli::RunCompile(paths, output);
-  if (test->parsed()) return sluice::cli::RunTest(paths);
-  if (scan->parsed()) return sluice::cli::RunScan(policy, paths);
-  return sluice::cli::RunExplain(what);
+  for (const auto& [command, run] : commands) {
+    if (command->parsed()) return run();
+  }
+  return kBadUsage;
 }

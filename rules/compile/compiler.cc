@@ -35,6 +35,13 @@ CompileResult CompileSources(syntax::SourceSet sources, Goal goal) {
   return result;
 }
 
+CompileResult Rebuild(const bundle::Bundle& bundle) {
+  syntax::SourceSet sources;
+  for (const bundle::Source& source : bundle.sources()) sources.Add(source.name, source.text, source.kind);
+  sources.Seal();
+  return CompileSources(std::move(sources), Goal::kCompile);
+}
+
 CompileResult Compile(const std::vector<std::string>& paths, Goal goal) {
   CompileResult result;
   CollectSources(paths, result.sources, result.diagnostics);

@@ -34,6 +34,9 @@ CompileResult Compile(const std::vector<std::string>& paths, Goal goal);
 // Packs that are already in memory; names are for messages and for {file: …} examples, which are looked up beside them.
 CompileResult CompileSources(syntax::SourceSet sources, Goal goal);
 
+// A bundle's own sources, compiled for this machine. What lies on the disk does not matter.
+CompileResult Rebuild(const bundle::Bundle& bundle);
+
 // Writes to a temporary beside `path` and renames it: the old file stays, whole, until the new one is.
 Status WriteFileAtomically(const std::string& path, ByteView bytes);
 

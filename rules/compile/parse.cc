@@ -48,12 +48,12 @@ std::string_view Trimmed(std::string_view line) {
 void LoadListFile(syntax::ListSource& list, SourceSet& sources, Diagnostics& diagnostics) {
   if (list.file.value.empty()) return;
   const fs::path path = fs::path(sources.file(list.file.at.file).name()).parent_path() / list.file.value;
-  Result<std::string> text = SourceSet::ReadFile(path.string());
-  if (!text) {
-    diagnostics.Error(Code::kCannotRead, list.file.at, text.error().message(), "paths are relative to the pack");
+  const Result<uint32_t> opened = sources.Open(path.string(), model::SourceKind::kList);
+  if (!opened) {
+    diagnostics.Error(Code::kCannotRead, list.file.at, opened.error().message(), "paths are relative to the pack");
     return;
   }
-  const uint32_t file = sources.Add(path.string(), std::move(text).value());
+  const uint32_t file = *opened;
   if (syntax::FindInvalidUtf8(sources.file(file).text()) != std::string_view::npos) {
     diagnostics.Error(Code::kInvalidUtf8, {file, 0, 0}, "this list is not UTF-8", "save the file as UTF-8");
     return;
@@ -78,8 +78,10 @@ void CollectSources(const std::vector<std::string>& paths, SourceSet& sources, D
 }
 
 void Parse(SourceSet& sources, Program& program, Diagnostics& diagnostics) {
-  const auto packs = static_cast<uint32_t>(sources.size());
-  for (uint32_t file = 0; file < packs; ++file) {
+  // Lists join the sources while their packs are read.
+  const auto files = static_cast<uint32_t>(sources.size());
+  for (uint32_t file = 0; file < files; ++file) {
+    if (sources.file(file).kind() != model::SourceKind::kPack) continue;
     const std::optional<syntax::Node> root = syntax::ReadYaml(sources, file, diagnostics);
     if (!root) continue;
     syntax::PackSource pack = syntax::ReadPack(*root, diagnostics);

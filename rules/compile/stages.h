@@ -28,8 +28,8 @@ void CheckExpressions(Program& program, syntax::Diagnostics& diagnostics);
 void Build(Program& program, syntax::Diagnostics& diagnostics);
 // What is too costly, or fires on ordinary text.
 void LintCost(const Program& program, syntax::Diagnostics& diagnostics);
-// The rules' own examples against the databases; returns how many were tried.
-size_t TryExamples(const syntax::SourceSet& sources, const Program& program, syntax::Diagnostics& diagnostics);
+// The rules' own examples against the databases; returns how many were tried. Files with examples join the sources.
+size_t TryExamples(syntax::SourceSet& sources, const Program& program, syntax::Diagnostics& diagnostics);
 // The bundle's bytes.
 std::vector<uint8_t> Write(const syntax::SourceSet& sources, const Program& program);
 

@@ -18,7 +18,7 @@ using syntax::Diagnostics;
 
 class ExampleRunner {
  public:
-  ExampleRunner(const syntax::SourceSet& sources, const Program& program, MemoryScanner scanner, Diagnostics& diagnostics)
+  ExampleRunner(syntax::SourceSet& sources, const Program& program, MemoryScanner scanner, Diagnostics& diagnostics)
       : sources_(sources), program_(program), scanner_(std::move(scanner)), diagnostics_(diagnostics) {}
 
   size_t Run() {
@@ -38,9 +38,9 @@ class ExampleRunner {
       return bytes;
     }
     const std::filesystem::path beside = sources_.file(example.value.at.file).name();
-    Result<std::string> text = syntax::SourceSet::ReadFile((beside.parent_path() / example.value.value).string());
-    if (text) return std::move(text).value();
-    diagnostics_.Error(Code::kCannotRead, example.value.at, text.error().message(), "paths are relative to the pack");
+    const Result<uint32_t> file = sources_.Open((beside.parent_path() / example.value.value).string(), model::SourceKind::kExample);
+    if (file) return sources_.file(*file).text();
+    diagnostics_.Error(Code::kCannotRead, example.value.at, file.error().message(), "paths are relative to the pack");
     return std::nullopt;
   }
 
@@ -122,7 +122,7 @@ class ExampleRunner {
     diagnostics_.Error(Code::kExampleNotFound, example.value.at, "rule '" + program_.policy.rules[rule].id + "' does not find its match example, tried " + how);
   }
 
-  const syntax::SourceSet& sources_;
+  syntax::SourceSet& sources_;
   const Program& program_;
   MemoryScanner scanner_;
   Diagnostics& diagnostics_;
@@ -142,7 +142,7 @@ Result<MemoryScanner> OpenScanner(const Program& program) {
   return MemoryScanner::Open(databases, patterns, program.policy.detectors);
 }
 
-size_t TryExamples(const syntax::SourceSet& sources, const Program& program, Diagnostics& diagnostics) {
+size_t TryExamples(syntax::SourceSet& sources, const Program& program, Diagnostics& diagnostics) {
   Result<MemoryScanner> scanner = OpenScanner(program);
   if (!scanner) {
     diagnostics.Error(Code::kBuildFailed, {UINT32_MAX, 0, 0}, scanner.error().message());

@@ -32,7 +32,9 @@ std::vector<uint8_t> Write(const syntax::SourceSet& sources, const Program& prog
   for (const BuiltDatabase& built : program.databases) {
     contents.databases.push_back({built.mode, built.cost, built.pattern_count, built.stream_state_bytes, {built.serialized.data(), built.serialized.size()}});
   }
-  for (uint32_t i = 0; i < sources.size(); ++i) contents.sources.push_back({sources.file(i).name(), sources.file(i).text()});
+  for (uint32_t i = 0; i < sources.size(); ++i) {
+    contents.sources.push_back({sources.file(i).name(), sources.file(i).text(), sources.file(i).kind()});
+  }
   return bundle::WriteBundle(contents);
 }
 

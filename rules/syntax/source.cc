@@ -7,7 +7,8 @@
 
 namespace sluice::syntax {
 
-SourceFile::SourceFile(std::string name, std::string text) : name_(std::move(name)), text_(std::move(text)), line_starts_{0} {
+SourceFile::SourceFile(std::string name, std::string text, model::SourceKind kind)
+    : name_(std::move(name)), text_(std::move(text)), kind_(kind), line_starts_{0} {
   for (size_t i = 0; i < text_.size(); ++i) {
     if (text_[i] == '\n') line_starts_.push_back(i + 1);
   }
@@ -43,9 +44,20 @@ Result<std::string> SourceSet::ReadFile(const std::string& path) {
   return text;
 }
 
-uint32_t SourceSet::Add(std::string name, std::string text) {
-  files_.emplace_back(std::move(name), std::move(text));
-  return static_cast<uint32_t>(files_.size() - 1);
+uint32_t SourceSet::Add(std::string name, std::string text, model::SourceKind kind) {
+  const auto index = static_cast<uint32_t>(files_.size());
+  files_.emplace_back(std::move(name), std::move(text), kind);
+  by_name_.try_emplace({kind, files_.back().name()}, index);
+  return index;
+}
+
+Result<uint32_t> SourceSet::Open(const std::string& path, model::SourceKind kind) {
+  const auto known = by_name_.find({kind, path});
+  if (known != by_name_.end()) return known->second;
+  if (sealed_) return Error{ErrorCode::kNotFound, path + " is not among the sources of the bundle"};
+  Result<std::string> text = ReadFile(path);
+  if (!text) return text.error();
+  return Add(path, std::move(*text), kind);
 }
 
 }  // namespace sluice::syntax

@@ -5,11 +5,14 @@
 
 #include <cstdint>
 #include <deque>
+#include <map>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "base/result.h"
+#include "rules/model/words.h"
 
 namespace sluice::syntax {
 
@@ -28,9 +31,10 @@ struct Located {
 
 class SourceFile {
  public:
-  SourceFile(std::string name, std::string text);
+  SourceFile(std::string name, std::string text, model::SourceKind kind);
 
   const std::string& name() const { return name_; }
+  model::SourceKind kind() const { return kind_; }
   const std::string& text() const { return text_; }
   uint32_t line_count() const { return static_cast<uint32_t>(line_starts_.size()); }
   // Without its line end; empty when there is no such line.
@@ -41,6 +45,7 @@ class SourceFile {
  private:
   std::string name_;
   std::string text_;
+  model::SourceKind kind_;
   std::vector<size_t> line_starts_;
 };
 
@@ -50,12 +55,18 @@ class SourceSet {
   static Result<std::string> ReadFile(const std::string& path);
   static constexpr size_t max_bytes() { return size_t{64} << 20; }
 
-  uint32_t Add(std::string name, std::string text);
+  uint32_t Add(std::string name, std::string text, model::SourceKind kind = model::SourceKind::kPack);
+  // A file that a pack names: the one of the set, or else read from the disk and added.
+  Result<uint32_t> Open(const std::string& path, model::SourceKind kind);
+  // From here on the set is all there is, whatever lies on the disk: these are the sources of a bundle.
+  void Seal() { sealed_ = true; }
   const SourceFile& file(uint32_t index) const { return files_[index]; }
   size_t size() const { return files_.size(); }
 
  private:
   std::deque<SourceFile> files_;
+  std::map<std::pair<model::SourceKind, std::string>, uint32_t> by_name_;
+  bool sealed_ = false;
 };
 
 }  // namespace sluice::syntax

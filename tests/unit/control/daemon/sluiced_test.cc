@@ -76,6 +76,45 @@ TEST_F(Sluiced, ChecksACleanConfiguration) {
   EXPECT_NE(finished.output.find("1 rules, 1 detectors"), std::string::npos) << finished.output;
 }
 
+TEST_F(Sluiced, TakesASignedPolicyFromATrustedKeyOnly) {
+  const auto in_folder = [&](const std::string& command) { return Shell("cd " + folder_.string() + " && " + command); };
+  ASSERT_EQ(in_folder(Program("sluicec") + " keygen ours").code, 0);
+  ASSERT_EQ(in_folder(Program("sluicec") + " keygen theirs").code, 0);
+  Write("sluice.yaml", std::string("trusted_keys: [ours.pub]\n") + kNullPair);
+  Finished finished = Shell(Check("sluice.yaml"));
+  EXPECT_EQ(finished.code, 1);
+  EXPECT_NE(finished.output.find("the bundle is not signed"), std::string::npos) << finished.output;
+
+  ASSERT_EQ(in_folder(Program("sluicec") + " compile pack.yaml -o policy.slb --sign theirs.key").code, 0);
+  finished = Shell(Check("sluice.yaml"));
+  EXPECT_EQ(finished.code, 1);
+  EXPECT_NE(finished.output.find("none of the trusted ones"), std::string::npos) << finished.output;
+
+  ASSERT_EQ(in_folder(Program("sluicec") + " compile pack.yaml -o policy.slb --sign ours.key").code, 0);
+  finished = Shell(Check("sluice.yaml"));
+  EXPECT_EQ(finished.code, 0) << finished.output;
+  EXPECT_NE(finished.output.find("signed with the key"), std::string::npos) << finished.output;
+
+  Write("sluice.yaml", std::string("trusted_keys: [absent.pub]\n") + kNullPair);
+  finished = Shell(Check("sluice.yaml"));
+  EXPECT_EQ(finished.code, 1);
+  EXPECT_NE(finished.output.find("trusted_keys: cannot open the key file"), std::string::npos) << finished.output;
+}
+
+TEST_F(Sluiced, ReplaysASignedPolicyFromATrustedKeyOnly) {
+  const auto in_folder = [&](const std::string& command) { return Shell("cd " + folder_.string() + " && " + command); };
+  ASSERT_EQ(in_folder(Program("sluicec") + " keygen ours").code, 0);
+  // An empty capture: magic, version 2.4, Ethernet.
+  ASSERT_EQ(in_folder("printf '\\324\\303\\262\\241\\2\\0\\4\\0\\0\\0\\0\\0\\0\\0\\0\\0\\377\\377\\0\\0\\1\\0\\0\\0' > empty.pcap").code, 0);
+  const std::string replay = Program("sluiced") + " replay --policy policy.slb --key ours.pub --findings - empty.pcap";
+  const Finished refused = in_folder(replay);
+  EXPECT_EQ(refused.code, 1);
+  EXPECT_NE(refused.output.find("the bundle is not signed"), std::string::npos) << refused.output;
+  ASSERT_EQ(in_folder(Program("sluicec") + " compile pack.yaml -o policy.slb --sign ours.key").code, 0);
+  const Finished accepted = in_folder(replay);
+  EXPECT_EQ(accepted.code, 0) << accepted.output;
+}
+
 TEST_F(Sluiced, ChecksEveryMistakeWithItsPlace) {
   Write("sluice.yaml", "policy: policy.slb\nports: {a: {driver: nul}}\ntaps: [b]\n");
   const Finished finished = Shell(Check("sluice.yaml"));

@@ -44,7 +44,7 @@ Contents SmallPolicy() {
   pattern.confirm_alignment = true;
   contents.patterns = {pattern};
   contents.databases = {{DatabaseMode::kStream, CostClass::kLiterals, 1, 42, {kBlob.data(), kBlob.size()}}};
-  contents.sources = {{"pack.yaml", "rules: []"}};
+  contents.sources = {{"pack.yaml", "rules: []"}, {"names.txt", "Bluebird\n", model::SourceKind::kList}};
   return contents;
 }
 
@@ -76,6 +76,9 @@ TEST(Bundle, ReadsBackWhatWasWritten) {
   EXPECT_EQ(std::vector<uint8_t>(b.databases()[0].blob.begin(), b.databases()[0].blob.end()), kBlob);
   EXPECT_EQ(b.databases()[0].stream_state_bytes, 42u);
   EXPECT_EQ(b.sources()[0].text, "rules: []");
+  EXPECT_EQ(b.sources()[0].kind, model::SourceKind::kPack);
+  EXPECT_EQ(b.sources()[1].name, "names.txt");
+  EXPECT_EQ(b.sources()[1].kind, model::SourceKind::kList);
   EXPECT_EQ(b.fail_modes()[model::FailCause::kOverload], model::FailMode::kClosed);
   EXPECT_EQ(b.platform().hyperscan_version, "5.4.0");
   EXPECT_EQ(b.digest().size(), 64u);
@@ -146,7 +149,15 @@ TEST(Bundle, RefusesAConditionThatDoesNotHoldTogether) {
 TEST(Bundle, RefusesAProcessorThatLacksAFeature) {
   const Status status = CheckRunsOn({0, 0x8, "5.4.0"}, {0, 0x4, "5.4.0"});
   ASSERT_FALSE(status.ok());
-  EXPECT_NE(status.error().message().find("rebuild"), std::string::npos);
+  EXPECT_NE(status.error().message().find("sluicec rebuild"), std::string::npos);
+}
+
+TEST(Bundle, SaysForWhichProcessorItWasBuilt) {
+  EXPECT_EQ(Describe({0, 0, "5.4.0"}), "Hyperscan 5.4.0, x86-64");
+  EXPECT_EQ(Describe({9, 0xc, "5.4.0"}), "Hyperscan 5.4.0, x86-64 with AVX2, AVX-512, tuned for Ice Lake");
+  const Status status = CheckRunsOn({0, 0xc, "5.4.0"}, {0, 0x4, "5.4.0"});
+  ASSERT_FALSE(status.ok());
+  EXPECT_NE(status.error().message().find("this one lacks AVX-512"), std::string::npos) << status.error().message();
 }
 
 TEST(Bundle, RefusesAnotherVersionOfHyperscan) {

@@ -114,6 +114,45 @@ TEST(Compiler, RefusesAPolicyBeyondItsStateBudgetAndSaysWhoIsToBlame) {
   }
 }
 
+// A pack whose list and example lie in files of their own.
+fs::path FolderWithFiles() {
+  const fs::path folder = fs::path(::testing::TempDir()) / "sluice-rebuild";
+  fs::remove_all(folder);
+  fs::create_directories(folder);
+  std::ofstream(folder / "pack.yaml") << "lists: {names: {file: names.txt}}\n"
+                                         "rules:\n"
+                                         "  - id: x.y\n"
+                                         "    title: t\n"
+                                         "    detect: {literals: [{list: names}]}\n"
+                                         "    match: [{file: example.bin}]\n";
+  std::ofstream(folder / "names.txt") << "Project Bluebird\n";
+  std::ofstream(folder / "example.bin") << "\xff\xfe of Project Bluebird \x80";
+  return folder;
+}
+
+TEST(Rebuild, MakesTheSameBytesFromABundleAlone) {
+  const fs::path folder = FolderWithFiles();
+  const CompileResult original = Compile({folder.string()}, Goal::kCompile);
+  fs::remove_all(folder);
+  ASSERT_TRUE(Errors(original).empty());
+  const auto bundle = bundle::Parse({original.bundle.data(), original.bundle.size()});
+  ASSERT_TRUE(bundle.ok());
+  ASSERT_EQ((*bundle)->sources().size(), 3u);
+  const CompileResult again = Rebuild(**bundle);
+  EXPECT_TRUE(Errors(again).empty());
+  EXPECT_EQ(again.bundle, original.bundle);
+}
+
+TEST(Rebuild, DoesNotLookAtTheDisk) {
+  const fs::path folder = FolderWithFiles();
+  const CompileResult original = Compile({folder.string()}, Goal::kCompile);
+  std::ofstream(folder / "names.txt") << "Something Else\n";
+  const auto bundle = bundle::Parse({original.bundle.data(), original.bundle.size()});
+  ASSERT_TRUE(bundle.ok());
+  EXPECT_EQ(Rebuild(**bundle).bundle, original.bundle);
+  fs::remove_all(folder);
+}
+
 TEST(WriteFileAtomically, LeavesTheOldFileWholeWhenItCannotWrite) {
   const fs::path folder = fs::path(::testing::TempDir()) / "sluice-atomic";
   fs::remove_all(folder);

@@ -1,0 +1,150 @@
+// The program itself: what it prints, what it writes, and its exit codes.
+#include <gtest/gtest.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cstdio>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+
+#include "rules/bundle/digest.h"
+#include "rules/bundle/format.h"
+
+namespace sluice::cli {
+namespace {
+
+namespace fs = std::filesystem;
+
+struct Finished {
+  int code = -1;
+  std::string output;  // both streams
+};
+
+constexpr char kPack[] = R"(pack: {id: acme, title: Acme}
+fail: {flow_table_full: closed, reassembly_limit: closed, scanner_error: closed, overload: closed,
+       unverified_retransmission: closed, ambiguous_framing: closed, uninspectable: open}
+rules:
+  - id: acme.bluebird
+    title: A document of Project Bluebird
+    action: block
+    detect: {literals: [Project Bluebird]}
+    match: [the plans of Project Bluebird]
+    no_match: [a bluebird]
+)";
+
+class Sluicec : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    folder_ = fs::temp_directory_path() /
+              ("sluicec-" + std::to_string(getpid()) + "-" + ::testing::UnitTest::GetInstance()->current_test_info()->name());
+    fs::create_directories(folder_);
+    Write("pack.yaml", kPack);
+  }
+  void TearDown() override { fs::remove_all(folder_); }
+
+  void Write(const std::string& name, const std::string& text) const {
+    fs::create_directories((folder_ / name).parent_path());
+    std::ofstream(folder_ / name, std::ios::binary) << text;
+  }
+  std::string Read(const std::string& name) const {
+    std::ifstream in(folder_ / name, std::ios::binary);
+    return {std::istreambuf_iterator<char>(in), {}};
+  }
+
+  // In the test's own folder.
+  Finished Run(const std::string& arguments) const {
+    Finished finished;
+    const std::string command = "cd '" + folder_.string() + "' && { '" + std::string(SLUICE_BIN_DIR) + "/sluicec' " + arguments + "; } 2>&1 </dev/null";
+    std::FILE* pipe = popen(command.c_str(), "r");
+    if (pipe == nullptr) return finished;
+    std::array<char, 4096> buffer;
+    for (size_t n = fread(buffer.data(), 1, buffer.size(), pipe); n > 0; n = fread(buffer.data(), 1, buffer.size(), pipe)) {
+      finished.output.append(buffer.data(), n);
+    }
+    const int status = pclose(pipe);
+    finished.code = WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+    return finished;
+  }
+  void ExpectRun(int code, const std::string& arguments, const std::string& said) const {
+    const Finished finished = Run(arguments);
+    EXPECT_EQ(finished.code, code) << arguments << "\n" << finished.output;
+    EXPECT_NE(finished.output.find(said), std::string::npos) << arguments << "\n" << finished.output;
+  }
+
+  fs::path folder_;
+};
+
+TEST_F(Sluicec, SaysBadUsageWithTwo) {
+  EXPECT_EQ(Run("").code, 2);
+  EXPECT_EQ(Run("frobnicate").code, 2);
+  EXPECT_EQ(Run("verify pack.yaml").code, 2);
+  EXPECT_EQ(Run("compile pack.yaml").code, 2);
+}
+
+TEST_F(Sluicec, SignsAndVerifies) {
+  ExpectRun(0, "keygen release", "release.key: the secret half");
+  ExpectRun(0, "compile pack.yaml -o policy.slb --sign release.key", "signed with the key");
+  ExpectRun(0, "verify --key release.pub policy.slb", "policy.slb: whole, signed with the key");
+  ExpectRun(0, "scan --policy policy.slb --key release.pub pack.yaml", "acme.bluebird");
+  ExpectRun(0, "explain policy.slb", "built for  Hyperscan");
+}
+
+TEST_F(Sluicec, RefusesAnotherSignatureAndNone) {
+  Run("keygen release");
+  Run("keygen other");
+  Run("compile pack.yaml -o signed.slb --sign release.key");
+  Run("compile pack.yaml -o bare.slb");
+  ExpectRun(1, "verify --key other.pub signed.slb", "none of the trusted ones");
+  ExpectRun(0, "verify --key other.pub --key release.pub signed.slb", "whole");
+  ExpectRun(1, "verify --key release.pub bare.slb", "not signed");
+  ExpectRun(1, "scan --policy signed.slb --key other.pub pack.yaml", "none of the trusted ones");
+  ExpectRun(1, "rebuild signed.slb -o new.slb --key other.pub", "none of the trusted ones");
+  EXPECT_FALSE(fs::exists(folder_ / "new.slb"));
+}
+
+TEST_F(Sluicec, WritesNothingWithoutTheKeyThatIsToSign) {
+  Run("keygen release");
+  Write("policy.slb", "the old one");
+  ExpectRun(1, "compile pack.yaml -o policy.slb --sign release.pub", "is a public key");
+  ExpectRun(1, "compile pack.yaml -o policy.slb --sign absent.key", "cannot open the key file");
+  EXPECT_EQ(Read("policy.slb"), "the old one");
+}
+
+TEST_F(Sluicec, KeepsTheOldBundleWhenThePolicyHasMistakes) {
+  Write("policy.slb", "the old one");
+  Write("pack.yaml", std::string(kPack) + "    severty: high\n");
+  ExpectRun(1, "compile pack.yaml -o policy.slb", "nothing was written");
+  EXPECT_EQ(Read("policy.slb"), "the old one");
+  size_t files = 0;
+  for (const auto& entry : fs::directory_iterator(folder_)) files += entry.is_regular_file() ? 1 : 0;
+  EXPECT_EQ(files, 2u);
+}
+
+TEST_F(Sluicec, RebuildsTheSameBundleFromItself) {
+  Run("compile pack.yaml -o policy.slb");
+  fs::remove(folder_ / "pack.yaml");
+  ExpectRun(0, "rebuild policy.slb -o new.slb", "policy.slb was built for  Hyperscan");
+  EXPECT_EQ(Read("new.slb"), Read("policy.slb"));
+}
+
+TEST_F(Sluicec, RebuildsWhatAnotherProcessorCannotRun) {
+  Run("compile pack.yaml -o policy.slb");
+  // Patched to ask for a feature that no processor has.
+  std::string bytes = Read("policy.slb");
+  constexpr size_t kFeaturesOffset = bundle::kHeaderBytes + 16;
+  ASSERT_GT(bytes.size(), kFeaturesOffset);
+  bytes[kFeaturesOffset] = static_cast<char>(bytes[kFeaturesOffset] | 0x40);
+  const bundle::Digest digest = bundle::DigestOf(ByteView(std::string_view(bytes)), bytes.size() - bundle::kHeaderBytes);
+  std::copy(digest.begin(), digest.end(), bytes.begin() + bundle::kDigestOffset);
+  Write("foreign.slb", bytes);
+  ExpectRun(1, "scan --policy foreign.slb pack.yaml", "rebuild it here from its own sources: `sluicec rebuild");
+  ExpectRun(0, "explain foreign.slb", "built for  Hyperscan");
+  ExpectRun(0, "rebuild foreign.slb -o new.slb", "foreign.slb was built for");
+  EXPECT_EQ(Read("new.slb"), Read("policy.slb"));
+}
+
+}  // namespace
+}  // namespace sluice::cli
