@@ -5,6 +5,8 @@
 #include <string>
 #include <vector>
 
+#include "rules/bundle/bundle.h"
+
 namespace sluice::cli {
 
 int RunCheck(const std::vector<std::string>& paths);
@@ -21,7 +23,9 @@ int RunRebuild(const std::string& path, const RebuildOptions& options);
 int RunKeygen(const std::string& name);
 // REQUIRES: `keys` is not empty.
 int RunVerify(const std::string& path, const std::vector<std::string>& keys);
-int RunTest(const std::vector<std::string>& paths);
+// The rules' own examples, and then the files of `benign`, in which nothing may be found.
+int RunTest(const std::vector<std::string>& paths, const std::vector<std::string>& benign);
+int ScanBenign(const bundle::Bundle& bundle, const std::vector<std::string>& folders);
 // Findings as JSON lines; findings are no error. `-` is standard input. `keys` as in RebuildOptions::trusted_keys.
 int RunScan(const std::string& policy, const std::vector<std::string>& paths, const std::vector<std::string>& keys);
 // `what` is a diagnostic code or a bundle's path.

@@ -12,7 +12,7 @@ constexpr const char* kPackPath = "A pack or a folder of packs";
 
 // Everything that a command line can say. Which members count depends on the command.
 struct Arguments {
-  std::vector<std::string> paths, keys;
+  std::vector<std::string> paths, keys, benign;
   std::string output, key, policy, what;
 };
 
@@ -23,9 +23,10 @@ void AddPackCommands(CLI::App& app, Arguments& a, Commands& commands) {
   check->add_option("PATH", a.paths, kPackPath)->required();
   commands.emplace_back(check, [&a] { return RunCheck(a.paths); });
 
-  CLI::App* test = app.add_subcommand("test", "Try the rules' own examples");
+  CLI::App* test = app.add_subcommand("test", "Try the rules' own examples, and that they are silent on benign files");
   test->add_option("PATH", a.paths, kPackPath)->required();
-  commands.emplace_back(test, [&a] { return RunTest(a.paths); });
+  test->add_option("--benign", a.benign, "A folder of files in which no rule may alarm; may be repeated")->allow_extra_args(false);
+  commands.emplace_back(test, [&a] { return RunTest(a.paths, a.benign); });
 
   CLI::App* compile = app.add_subcommand("compile", "Compile packs into a bundle, after trying their own examples");
   compile->add_option("PATH", a.paths, kPackPath)->required();

@@ -146,5 +146,42 @@ TEST_F(Sluicec, RebuildsWhatAnotherProcessorCannotRun) {
   EXPECT_EQ(Read("new.slb"), Read("policy.slb"));
 }
 
+TEST_F(Sluicec, PassesTheGateWhenBenignFilesAreSilent) {
+  Write("benign/a.txt", "a bluebird sat on the fence");
+  Write("benign/deep/b.bin", std::string("\0\1\2", 3));
+  ExpectRun(0, "test pack.yaml --benign benign", "0 alarms in 0 of 2 files");
+}
+
+TEST_F(Sluicec, FailsTheGateAndNamesFileRuleAndMaskedMatch) {
+  Write("benign/a.txt", "first line\nthe plans of Project Bluebird\n");
+  Write("benign/b.txt", "nothing");
+  const Finished finished = Run("test pack.yaml --benign benign");
+  EXPECT_EQ(finished.code, 1);
+  EXPECT_NE(finished.output.find("benign/a.txt:2: alarm: rule 'acme.bluebird' (medium, block): P**** (acme.bluebird#1, utf-8, byte 24, 1 hit)"), std::string::npos)
+      << finished.output;
+  EXPECT_NE(finished.output.find("1 alarm in 1 of 2 files"), std::string::npos) << finished.output;
+  EXPECT_NE(finished.output.find("500.00 per 1000 files"), std::string::npos) << finished.output;
+  EXPECT_EQ(finished.output.find("Project Bluebird"), std::string::npos) << "content in clear: " << finished.output;
+}
+
+TEST_F(Sluicec, DoesNotCountARuleThatOnlyInforms) {
+  std::string pack = kPack;
+  Write("pack.yaml", pack.insert(pack.find("    action:"), "    severity: info\n"));
+  Write("benign/a.txt", "Project Bluebird");
+  ExpectRun(0, "test pack.yaml --benign benign", "benign/a.txt:1: note: rule 'acme.bluebird'");
+  ExpectRun(0, "test pack.yaml --benign benign", "1 note that only inform");
+}
+
+TEST_F(Sluicec, DoesNotPassTheGateWithoutLooking) {
+  fs::create_directories(folder_ / "empty");
+  ExpectRun(1, "test pack.yaml --benign empty", "there are no files to look through");
+  ExpectRun(1, "test pack.yaml --benign absent", "cannot read absent");
+}
+
+TEST_F(Sluicec, FindsTheSameWithManyFilesAsWithOne) {
+  for (int i = 0; i < 300; ++i) Write("many/" + std::to_string(i) + ".txt", i % 3 == 0 ? "Project Bluebird" : "a bluebird");
+  ExpectRun(1, "test pack.yaml --benign many", "100 alarms in 100 of 300 files");
+}
+
 }  // namespace
 }  // namespace sluice::cli

@@ -1,0 +1,156 @@
+#include "rules/cli/file_scan.h"
+
+#include <tbb/enumerable_thread_specific.h>
+#include <tbb/parallel_for.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <atomic>
+#include <cstdio>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+
+#include "dataplane/match/mask.h"
+#include "rules/compile/memory_scanner.h"
+#include "rules/text/character.h"
+
+namespace sluice::cli {
+namespace {
+
+namespace fs = std::filesystem;
+using compile::FoundHit;
+using compile::MemoryScanner;
+
+std::optional<std::string> ReadWhole(const std::string& path) {
+  if (path == "-") {
+    std::string text;
+    std::vector<char> block(1 << 16);
+    for (ssize_t n = ::read(STDIN_FILENO, block.data(), block.size()); n > 0; n = ::read(STDIN_FILENO, block.data(), block.size())) {
+      text.append(block.data(), static_cast<size_t>(n));
+    }
+    return text;
+  }
+  std::ifstream in(path, std::ios::binary);
+  if (!in) return std::nullopt;
+  std::string text{std::istreambuf_iterator<char>(in), {}};
+  if (in.bad()) return std::nullopt;
+  return text;
+}
+
+bool Names(const model::Condition& condition, model::DetectorIndex detector) {
+  return std::any_of(condition.nodes.begin(), condition.nodes.end(), [&](const model::ConditionNode& node) {
+    return node.kind == model::ConditionNode::Kind::kDetector && node.detector == detector;
+  });
+}
+
+class OneFile {
+ public:
+  OneFile(const bundle::Bundle& bundle, MemoryScanner& scanner) : bundle_(bundle), scanner_(scanner) {}
+
+  FileOutcome Run(const std::string& path) {
+    FileOutcome outcome{path, 0, {}, {}};
+    const std::optional<std::string> bytes = ReadWhole(path);
+    if (!bytes) {
+      outcome.problem = "cannot read " + path;
+      return outcome;
+    }
+    outcome.bytes = bytes->size();
+    const Result<std::vector<FoundHit>> found = scanner_.Scan(ByteView(*bytes));
+    if (!found) {
+      outcome.problem = path + ": " + found.error().message();
+      return outcome;
+    }
+    std::vector<evaluate::Hit> hits;
+    for (const FoundHit& f : *found) hits.push_back(f.hit);
+    for (uint32_t i = 0; i < bundle_.rules().size(); ++i) {
+      if (evaluate::Evaluate(bundle_.rules()[i].condition, hits, true) == evaluate::Truth::kTrue) outcome.fired.push_back(Fired(i, *found, *bytes));
+    }
+    return outcome;
+  }
+
+ private:
+  FiredRule Fired(uint32_t rule, const std::vector<FoundHit>& found, const std::string& bytes) const {
+    const auto concerns = [&](const FoundHit& f) { return Names(bundle_.rules()[rule].condition, f.hit.detector); };
+    FiredRule fired;
+    fired.rule = rule;
+    fired.count = static_cast<size_t>(std::count_if(found.begin(), found.end(), concerns));
+    const auto first = std::find_if(found.begin(), found.end(), concerns);
+    if (first != found.end()) fired.first = Show(*first, bytes);
+    return fired;
+  }
+
+  ShownHit Show(const FoundHit& found, const std::string& bytes) const {
+    const model::Pattern& pattern = bundle_.patterns()[found.pattern];
+    ShownHit shown;
+    shown.detector = found.hit.detector;
+    shown.offset = found.hit.begin;
+    shown.length = found.hit.end - found.hit.begin;
+    shown.encoding = Name(pattern.encoding);
+    if (pattern.form != model::TransferForm::kPlain) shown.encoding += "/" + std::string(Name(pattern.form));
+    const ByteView matched = ByteView(bytes).Sub(static_cast<size_t>(shown.offset), static_cast<size_t>(shown.length));
+    shown.masked = std::string(match::Mask(matched, pattern.encoding, pattern.form).view());
+    shown.line = 1 + static_cast<uint64_t>(std::count(bytes.begin(), bytes.begin() + static_cast<std::ptrdiff_t>(shown.offset), '\n'));
+    return shown;
+  }
+
+  const bundle::Bundle& bundle_;
+  MemoryScanner& scanner_;
+};
+
+// Redrawn in place, and only where somebody watches.
+class Progress {
+ public:
+  explicit Progress(size_t total) : total_(total), shown_(::isatty(STDERR_FILENO) == 1) {}
+  void Step() {
+    const size_t done = ++done_;
+    if (shown_ && (done % 64 == 0 || done == total_)) std::fprintf(stderr, "\r%zu of %zu files%s", done, total_, done == total_ ? "\n" : "");
+  }
+
+ private:
+  size_t total_;
+  bool shown_;
+  std::atomic<size_t> done_{0};
+};
+
+}  // namespace
+
+std::vector<std::string> FilesOf(const std::vector<std::string>& paths, std::vector<std::string>& problems) {
+  std::vector<std::string> files;
+  for (const std::string& path : paths) {
+    std::error_code error;
+    if (path == "-" || !fs::is_directory(path, error)) {
+      files.push_back(path);
+      continue;
+    }
+    std::vector<std::string> inside;
+    for (fs::recursive_directory_iterator it(path, error), end; !error && it != end; it.increment(error)) {
+      std::error_code ignored;
+      if (it->is_regular_file(ignored)) inside.push_back(it->path().string());
+    }
+    if (error) problems.push_back("cannot read the folder " + path + ": " + error.message());
+    std::sort(inside.begin(), inside.end());
+    files.insert(files.end(), inside.begin(), inside.end());
+  }
+  return files;
+}
+
+std::vector<FileOutcome> ScanFiles(const bundle::Bundle& bundle, const std::vector<std::string>& files) {
+  // Without its table an encoding's matches are shown as marks alone, which says less but not more than it may.
+  for (const model::Pattern& pattern : bundle.patterns()) static_cast<void>(text::PrepareCharacters(pattern.encoding).ok());
+  std::vector<FileOutcome> outcomes(files.size());
+  tbb::enumerable_thread_specific<std::optional<MemoryScanner>> scanners;
+  Progress progress(files.size());
+  tbb::parallel_for(size_t{0}, files.size(), [&](size_t i) {
+    std::optional<MemoryScanner>& scanner = scanners.local();
+    if (!scanner) {
+      Result<MemoryScanner> opened = MemoryScanner::Open(bundle.databases(), bundle.patterns(), bundle.detectors());
+      if (opened) scanner.emplace(std::move(opened).value());
+    }
+    outcomes[i] = scanner ? OneFile(bundle, *scanner).Run(files[i]) : FileOutcome{files[i], 0, {}, "the policy's databases cannot be opened"};
+    progress.Step();
+  });
+  return outcomes;
+}
+
+}  // namespace sluice::cli

@@ -1,0 +1,44 @@
+// ScanFiles: a policy over files at rest, by as many threads as there are processors. Each file is one object, looked at as
+// it lies on the disk; what needs decoding (archives, documents) is the data plane's.
+//
+// Thread: one caller; oneTBB inside. Allocates: yes (cold path). Failure: of a file, in its outcome.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "rules/bundle/bundle.h"
+
+namespace sluice::cli {
+
+// The first hit of a rule that fired. A rule that fires because something is absent has none.
+struct ShownHit {
+  model::DetectorIndex detector = 0;
+  std::string masked;    // never the content
+  std::string encoding;  // "utf-8", "utf-8/percent"
+  uint64_t offset = 0, length = 0;
+  uint64_t line = 0;     // from 1, by line feeds before it
+};
+
+struct FiredRule {
+  uint32_t rule = 0;  // of the bundle
+  size_t count = 0;   // hits of its detectors
+  std::optional<ShownHit> first;
+};
+
+struct FileOutcome {
+  std::string path;
+  uint64_t bytes = 0;
+  std::vector<FiredRule> fired;  // in the order of rules
+  std::string problem;           // one sentence; empty where the file was looked through
+};
+
+// Folders become the regular files below them, sorted by name; symbolic links to folders are not followed.
+std::vector<std::string> FilesOf(const std::vector<std::string>& paths, std::vector<std::string>& problems);
+
+// In the order of `files`. `-` is standard input.
+std::vector<FileOutcome> ScanFiles(const bundle::Bundle& bundle, const std::vector<std::string>& files);
+
+}  // namespace sluice::cli
