@@ -3,8 +3,12 @@
 namespace sluice::flow {
 
 FlowKey MakeFlowKey(const packet::Headers& headers, KeySide& sender, const FlowKeyOptions& options) noexcept {
-  const int order = std::memcmp(headers.src.bytes.data(), headers.dst.bytes.data(), headers.src.bytes.size());
-  const bool source_is_low = order < 0 || (order == 0 && headers.src_port <= headers.dst_port);
+  // As memcmp orders addresses, in two words.
+  const uint64_t src_first = LoadBe64(headers.src.bytes.data()), dst_first = LoadBe64(headers.dst.bytes.data());
+  const uint64_t src_last = LoadBe64(headers.src.bytes.data() + 8), dst_last = LoadBe64(headers.dst.bytes.data() + 8);
+  bool source_is_low = headers.src_port <= headers.dst_port;
+  if (src_last != dst_last) source_is_low = src_last < dst_last;
+  if (src_first != dst_first) source_is_low = src_first < dst_first;
   sender = source_is_low ? KeySide::kLow : KeySide::kHigh;
 
   FlowKey key;

@@ -5,29 +5,14 @@
 
 #include <array>
 #include <cstdint>
-#include <cstring>
-#include <type_traits>
 
 #include "base/byte_order.h"
 #include "dataplane/packet/packet.h"
 
 namespace sluice::flow {
 
-// Direction within a canonical key: from the lower endpoint (address, then port) to the higher, or back. Which of the
-// two is the client is decided by the flow (who sent the SYN, or the first packet seen).
-enum class KeySide : uint8_t { kLow = 0, kHigh = 1 };
-
-struct FlowKey {
-  packet::IpAddress low, high;
-  uint16_t low_port = 0, high_port = 0;
-  uint16_t vlan = 0;
-  uint8_t ip_protocol = 0;
-  uint8_t reserved = 0;
-  uint32_t tunnel_id = 0;
-
-  friend bool operator==(const FlowKey& a, const FlowKey& b) noexcept { return std::memcmp(&a, &b, sizeof a) == 0; }
-};
-static_assert(sizeof(FlowKey) == 44 && std::has_unique_object_representations_v<FlowKey>);
+using FlowKey = packet::Conversation;
+using KeySide = packet::ConversationSide;
 
 // What belongs to a conversation besides its endpoints. Addresses may repeat between VLANs and between tenants of a
 // tunnel, so both count by default; a link that carries the two directions under different tags needs them off.

@@ -71,30 +71,13 @@ bool FlowTable::PrefetchFlow(uint64_t hash, FlowIndex& likely) const noexcept {
   return true;
 }
 
-bool FlowTable::Search(const FlowKey& key, uint64_t hash, uint32_t& slot) const noexcept {
-  const uint64_t home = hash & bucket_mask_;
-  const uint16_t tag = FlowBucket::TagOf(hash);
-  const uint32_t reach = buckets_[home].reach;
-  for (uint32_t distance = 0; distance <= reach; ++distance) {
-    const FlowBucket& bucket = buckets_[(home + distance) & bucket_mask_];
-    for (uint32_t matches = bucket.Match(tag); matches != 0; matches &= matches - 1) {
-      slot = bucket.slots[static_cast<size_t>(std::countr_zero(matches))];
-      if (entries_[slot].key == key) return true;
-    }
-  }
-  return false;
-}
-
 FlowLookup FlowTable::Find(const FlowKey& key, uint64_t hash) const noexcept {
   uint32_t slot = 0;
   if (!Search(key, hash, slot)) return {};
   return {FlowLookup::Outcome::kFound, FlowIndex(slot)};
 }
 
-FlowLookup FlowTable::FindOrCreate(const FlowKey& key, uint64_t hash, Timestamp now) noexcept {
-  uint32_t slot = 0;
-  if (Search(key, hash, slot)) return {FlowLookup::Outcome::kFound, FlowIndex(slot)};
-
+FlowLookup FlowTable::Make(const FlowKey& key, uint64_t hash, Timestamp now) noexcept {
   const auto home = static_cast<uint32_t>(hash & bucket_mask_);
   Place place{};
   const bool full = size_ == capacity_;
@@ -103,7 +86,7 @@ FlowLookup FlowTable::FindOrCreate(const FlowKey& key, uint64_t hash, Timestamp 
     if (!full) counters_->Add(FlowCounter::kBucketsFull);
     return {};
   }
-  slot = TakeSlot();
+  const uint32_t slot = TakeSlot();
   FlowBucket& bucket = buckets_[place.bucket];
   bucket.tags[place.position] = FlowBucket::TagOf(hash);
   bucket.slots[place.position] = slot;
@@ -190,14 +173,6 @@ size_t FlowTable::CollectExpired(Timestamp now, std::span<FlowIndex> expired) co
     }
   }
   return count;
-}
-
-bool FlowTable::Expired(const Entry& entry, Timestamp now) const noexcept {
-  // Times come from captures and may be any value: subtract as unsigned, where wrapping is defined.
-  const auto age = static_cast<int64_t>(static_cast<uint64_t>(now.nanoseconds()) -
-                                        static_cast<uint64_t>(entry.last_use.nanoseconds()));
-  const int64_t timeout = timeout_[entry.state - 1u].count();
-  return age >= timeout || age <= -timeout;
 }
 
 void FlowTable::MoveToTail(uint32_t slot, FlowClass flow_class) noexcept {

@@ -9,6 +9,7 @@
 #pragma once
 
 #include <array>
+#include <bit>
 #include <chrono>
 #include <cstdint>
 #include <memory>
@@ -82,7 +83,11 @@ class FlowTable {
   // the caller can give back what the flow holds. A flow that is found is not marked as used: that is Touch; nor is it
   // looked at whether its time has passed: that is IsExpired. REQUIRES: `hash` is Hash(key), or of a hasher with another
   // seed that is used for all keys of this table.
-  FlowLookup FindOrCreate(const FlowKey& key, uint64_t hash, Timestamp now) noexcept;
+  FlowLookup FindOrCreate(const FlowKey& key, uint64_t hash, Timestamp now) noexcept {
+    uint32_t slot = 0;
+    if (Search(key, hash, slot)) return {FlowLookup::Outcome::kFound, FlowIndex(slot)};
+    return Make(key, hash, now);
+  }
   FlowLookup Find(const FlowKey& key, uint64_t hash) const noexcept;  // kFound or kTableFull (= absent)
   // False when the table is not full, or only flows that may not be evicted are in it.
   bool EvictionCandidate(FlowIndex& candidate) const noexcept;
@@ -150,11 +155,30 @@ class FlowTable {
   static uint8_t StateOf(FlowClass flow_class) noexcept { return static_cast<uint8_t>(static_cast<int>(flow_class) + 1); }
   static_assert(kMaxCapacity / (FlowBucket::kSlots / 2) <= 1u << 24, "Entry::home holds the number of any bucket");
 
-  bool Search(const FlowKey& key, uint64_t hash, uint32_t& slot) const noexcept;
+  bool Search(const FlowKey& key, uint64_t hash, uint32_t& slot) const noexcept {
+    const uint64_t home = hash & bucket_mask_;
+    const uint16_t tag = FlowBucket::TagOf(hash);
+    const uint32_t reach = buckets_[home].reach;
+    for (uint32_t distance = 0; distance <= reach; ++distance) {
+      const FlowBucket& bucket = buckets_[(home + distance) & bucket_mask_];
+      for (uint32_t matches = bucket.Match(tag); matches != 0; matches &= matches - 1) {
+        slot = bucket.slots[static_cast<size_t>(std::countr_zero(matches))];
+        if (entries_[slot].key == key) return true;
+      }
+    }
+    return false;
+  }
+  FlowLookup Make(const FlowKey& key, uint64_t hash, Timestamp now) noexcept;
   bool FindRoom(uint32_t home, Place& place) const noexcept;
   Place PlaceOf(uint32_t slot) const noexcept;
   uint32_t TakeSlot() noexcept;
-  bool Expired(const Entry& entry, Timestamp now) const noexcept;
+  bool Expired(const Entry& entry, Timestamp now) const noexcept {
+    // Times come from captures and may be any value: subtract as unsigned, where wrapping is defined.
+    const auto age = static_cast<int64_t>(static_cast<uint64_t>(now.nanoseconds()) -
+                                          static_cast<uint64_t>(entry.last_use.nanoseconds()));
+    const int64_t timeout = timeout_[entry.state - 1u].count();
+    return age >= timeout || age <= -timeout;
+  }
   void MoveToTail(uint32_t slot, FlowClass flow_class) noexcept;
   void Append(uint32_t slot, FlowClass flow_class) noexcept;
   void Unlink(uint32_t slot) noexcept;

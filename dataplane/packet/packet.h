@@ -11,6 +11,7 @@
 
 #include "base/byte_view.h"
 #include "base/clock.h"
+#include "dataplane/packet/conversation.h"
 #include "dataplane/packet/ip_address.h"
 
 namespace sluice::packet {
@@ -71,6 +72,8 @@ struct OuterContext {
   uint32_t tunnel_id = 0;
   uint16_t vlan = 0;
   uint8_t tunnel_depth = 0;
+
+  bool empty() const noexcept { return tunnel_id == 0 && vlan == 0 && tunnel_depth == 0; }
 };
 
 struct Packet {
@@ -82,17 +85,31 @@ struct Packet {
   void* owner = nullptr;     // the driver's handle (an rte_mbuf, a capture record); opaque to stages
   Packet* next = nullptr;    // intrusive list link; belongs to whoever holds the packet
   Packet* fragments = nullptr;  // a datagram put together from fragments: the original frames, linked by `next`
-  uint64_t flow_hash = 0;    // symmetric hash of the flow key, set by the flow stage
+  // Set by intake from the headers, so that it is worked out once: who talks to whom, which of them sent this packet, and
+  // the symmetric hash of it.
+  uint64_t flow_hash = 0;
+  Conversation conversation;
+  ConversationSide sender = ConversationSide::kLow;
   LinkType link_type = LinkType::kEthernet;
   uint8_t port = 0;          // where it came in
   OuterContext outer;
   bool is_datagram = false;  // put together from fragments: its memory belongs to the reassembler, not to a driver
   // The device verified IP and transport checksums, or the capture is known to be offloaded.
   bool checksum_trusted = false;
+  // Parse left the TCP checksum to TcpChecksumHolds (ParseOptions::defer_tcp_checksum).
+  bool checksum_pending = false;
   Headers headers;
 
   ByteView Frame() const { return {data, length}; }
   ByteView Payload() const { return Frame().Sub(headers.payload_offset, headers.payload_length); }
 };
+
+// Packet{}, to be copied: a few wide stores, where a compiler that sees the zeros takes a slow string instruction.
+inline const Packet& NewPacket() noexcept {
+  static constexpr Packet kNew{};
+  const Packet* made = &kNew;
+  asm("" : "+r"(made));
+  return *made;
+}
 
 }  // namespace sluice::packet

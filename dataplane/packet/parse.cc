@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <array>
 
+#include "dataplane/packet/checksum.h"
+#include "dataplane/packet/plain_tcp.h"
 #include "dataplane/packet/walk.h"
 
 namespace sluice::packet {
@@ -76,6 +78,9 @@ bool Walk::EnterTunnel() noexcept {
 
 ParseOutcome Parse(Packet& packet, const ParseOptions& options) noexcept {
   Clear(packet.headers);
+  packet.checksum_pending = false;
+  const bool verify = options.verify_checksums && !packet.checksum_trusted;
+  if (packet.outer.empty() && ParsePlainTcp(packet, verify, verify && options.defer_tcp_checksum)) return ParseOutcome::kTransport;
   packet.headers.vlan = packet.outer.vlan;
   packet.headers.tunnel_id = packet.outer.tunnel_id;
   packet.headers.tunnel_depth = packet.outer.tunnel_depth;
@@ -83,8 +88,9 @@ ParseOutcome Parse(Packet& packet, const ParseOptions& options) noexcept {
             .end = packet.length,
             .declared_end = std::max(packet.length, packet.wire_length),
             .headers = packet.headers,
+            .checksum_pending = packet.checksum_pending,
             .options = options,
-            .verify = options.verify_checksums && !packet.checksum_trusted};
+            .verify = verify};
 
   Step step = OpenLink(walk, packet.link_type);
   while (step.next != Next::kStop && walk.offset <= kMaxHeaderBytes) step = OpenNext(walk, step);
@@ -96,6 +102,16 @@ ParseOutcome Parse(Packet& packet, const ParseOptions& options) noexcept {
   packet.headers.payload_offset = static_cast<uint16_t>(walk.offset);
   packet.headers.payload_length = walk.available();
   return outcome;
+}
+
+bool TcpChecksumHolds(const Packet& packet) noexcept {
+  const Headers& headers = packet.headers;
+  const uint32_t length = headers.payload_offset + headers.payload_length - headers.l4_offset;
+  const ByteView segment{packet.data + headers.l4_offset, length};
+  ChecksumSum sum;
+  sum.AddPseudoHeader(headers.src, headers.dst, IpProtocol::kTcp, length);
+  sum.Add(segment);
+  return sum.Holds();
 }
 
 std::string_view Name(ParseOutcome outcome) {

@@ -47,6 +47,9 @@ std::string_view Name(ParseOutcome outcome);
 
 struct ParseOptions {
   bool verify_checksums = true;   // IPv4 header, TCP, UDP: a segment with a bad one must not reach reassembly
+  // The innermost TCP checksum is not looked at: Packet::checksum_pending then says that it must be. Headers can so be read
+  // for a whole burst, on another core than the one that will read the payload.
+  bool defer_tcp_checksum = false;
   // A length of 0 in the IP header stands for the whole frame, as in captures taken above a segmenting network card and
   // in jumbograms. On a wire no host takes such an IPv4 datagram: a worker turns this off.
   bool accept_zero_ip_length = true;
@@ -59,6 +62,9 @@ struct ParseOptions {
 
 // Fills packet.headers; starts from packet.outer. REQUIRES: data, length, link_type set. No byte past `length` is read.
 ParseOutcome Parse(Packet& packet, const ParseOptions& options) noexcept;
+
+// What Parse deferred. REQUIRES: packet.checksum_pending. Reads all of the segment.
+bool TcpChecksumHolds(const Packet& packet) noexcept;
 
 // Every byte of a parsed frame is one of three: HeaderBytes + headers.payload_length + PaddingBytes == length, whatever
 // the outcome. Header bytes come first, padding (link padding, checksums of the link, trailers) last.

@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "dataplane/packet/checksum.h"
+#include "dataplane/packet/plain_tcp.h"
 #include "dataplane/packet/walk.h"
 
 namespace sluice::packet {
@@ -27,31 +28,6 @@ void ReadPorts(Walk& walk) noexcept {
   walk.headers.dst_port = LoadBe16(walk.at() + 2);
 }
 
-// RFC 9293, 3.2. A host stops at an option that does not fit; so does this.
-void ReadTcpOptions(TcpFields& tcp, ByteView options) noexcept {
-  constexpr uint8_t kEnd = 0, kNop = 1, kWindowScale = 3, kTimestamps = 8;
-  for (size_t i = 0; i < options.size();) {
-    const uint8_t kind = options[i];
-    if (kind == kEnd) return;
-    if (kind == kNop) {
-      ++i;
-      continue;
-    }
-    if (i + 2 > options.size()) return;
-    const size_t length = options[i + 1];
-    if (length < 2 || i + length > options.size()) return;
-    const uint8_t* value = options.data() + i + 2;
-    if (kind == kTimestamps && length == 10) {
-      tcp.has_timestamp = true;
-      tcp.timestamp_value = LoadBe32(value);
-      tcp.timestamp_echo = LoadBe32(value + 4);
-    } else if (kind == kWindowScale && length == 3 && (tcp.flags & TcpFlag::kSyn) != 0) {
-      tcp.window_shift = std::min(*value, kMaxWindowShift);
-    }
-    i += length;
-  }
-}
-
 Step OpenTcp(Walk& walk) noexcept {
   if (!walk.Has(kTcpBytes)) return Stop(ParseOutcome::kTruncatedTcp);
   StartTransport(walk, Transport::kTcp);
@@ -60,8 +36,10 @@ Step OpenTcp(Walk& walk) noexcept {
   const uint32_t header_bytes = (p[12] >> 4) * 4u;
   if (header_bytes < kTcpBytes || header_bytes > walk.declared()) return Stop(ParseOutcome::kBadTcpDataOffset);
   if (!walk.Has(header_bytes)) return Stop(ParseOutcome::kTruncatedTcp);
-  if (walk.verify && walk.whole() && !TransportChecksumHolds(walk, IpProtocol::kTcp, walk.available())) {
-    return Stop(ParseOutcome::kBadTcpChecksum);
+  if (walk.verify && walk.whole()) {
+    walk.checksum_pending = walk.options.defer_tcp_checksum;
+    const bool holds = walk.checksum_pending || TransportChecksumHolds(walk, IpProtocol::kTcp, walk.available());
+    if (!holds) return Stop(ParseOutcome::kBadTcpChecksum);
   }
   TcpFields& tcp = walk.headers.tcp;
   tcp.seq = LoadBe32(p + 4);
@@ -138,6 +116,31 @@ Step OpenSctp(Walk& walk) noexcept {
 }
 
 }  // namespace
+
+// RFC 9293, 3.2. A host stops at an option that does not fit; so does this.
+void ReadTcpOptions(TcpFields& tcp, ByteView options) noexcept {
+  constexpr uint8_t kEnd = 0, kNop = 1, kWindowScale = 3, kTimestamps = 8;
+  for (size_t i = 0; i < options.size();) {
+    const uint8_t kind = options[i];
+    if (kind == kEnd) return;
+    if (kind == kNop) {
+      ++i;
+      continue;
+    }
+    if (i + 2 > options.size()) return;
+    const size_t length = options[i + 1];
+    if (length < 2 || i + length > options.size()) return;
+    const uint8_t* value = options.data() + i + 2;
+    if (kind == kTimestamps && length == 10) {
+      tcp.has_timestamp = true;
+      tcp.timestamp_value = LoadBe32(value);
+      tcp.timestamp_echo = LoadBe32(value + 4);
+    } else if (kind == kWindowScale && length == 3 && (tcp.flags & TcpFlag::kSyn) != 0) {
+      tcp.window_shift = std::min(*value, kMaxWindowShift);
+    }
+    i += length;
+  }
+}
 
 Step OpenTransport(Walk& walk, uint8_t protocol) noexcept {
   switch (protocol) {

@@ -24,6 +24,7 @@ struct Walk {
   uint32_t end;           // bytes that can be read
   uint32_t declared_end;  // bytes that were on the wire
   Headers& headers;
+  bool& checksum_pending;
   const ParseOptions& options;
   bool verify;  // checksums
   uint8_t link_tags = 0;

@@ -2,12 +2,12 @@
 
 namespace sluice::pipeline {
 
-Result<FlowStore> FlowStore::Create(const flow::FlowTableOptions& options, const flow::FlowKeyOptions& key_options) {
+Result<FlowStore> FlowStore::Create(const flow::FlowTableOptions& options) {
   auto table = flow::FlowTable::Create(options);
   if (!table.ok()) return table.error();
   auto contexts = flow::MappedArray<FlowContext>::Create(table->capacity(), false, "flow contexts");
   if (!contexts.ok()) return contexts.error();
-  return FlowStore(key_options, std::move(table).value(), std::move(contexts).value());
+  return FlowStore(std::move(table).value(), std::move(contexts).value());
 }
 
 void FlowStore::Prefetch(std::span<packet::Packet* const> burst) const noexcept {
@@ -19,19 +19,6 @@ void FlowStore::Prefetch(std::span<packet::Packet* const> burst) const noexcept 
     const auto* context = reinterpret_cast<const char*>(&contexts_[likely.value()]);
     for (size_t line = 0; line < 4; ++line) __builtin_prefetch(context + 64 * line);
   }
-}
-
-Placement FlowStore::Place(const packet::Packet& packet, Timestamp now) noexcept {
-  Placement placement;
-  const flow::FlowKey key = flow::MakeFlowKey(packet.headers, placement.sender, key_options_);
-  const flow::FlowLookup lookup = table_.FindOrCreate(key, packet.flow_hash, now);
-  placement.index = lookup.index;
-  switch (lookup.outcome) {
-    case flow::FlowLookup::Outcome::kFound: placement.outcome = Placement::Outcome::kFound; break;
-    case flow::FlowLookup::Outcome::kCreated: placement.outcome = Placement::Outcome::kCreated; break;
-    case flow::FlowLookup::Outcome::kTableFull: placement.outcome = Placement::Outcome::kTableFull; break;
-  }
-  return placement;
 }
 
 flow::KeySide ClientOf(const packet::Headers& headers, flow::KeySide sender) noexcept {

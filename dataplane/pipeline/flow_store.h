@@ -14,28 +14,29 @@ namespace sluice::pipeline {
 
 // Where a packet belongs.
 struct Placement {
-  enum class Outcome : uint8_t { kFound, kCreated, kTableFull } outcome = Outcome::kTableFull;
+  using Outcome = flow::FlowLookup::Outcome;
+  Outcome outcome = Outcome::kTableFull;
   flow::FlowIndex index;
-  flow::KeySide sender = flow::KeySide::kLow;
 };
 
 class FlowStore {
  public:
-  static Result<FlowStore> Create(const flow::FlowTableOptions& options, const flow::FlowKeyOptions& key_options);
+  static Result<FlowStore> Create(const flow::FlowTableOptions& options);
 
   // Brings in the cache lines that Place and then the context will need, for a whole burst at a time.
   void Prefetch(std::span<packet::Packet* const> burst) const noexcept;
-  Placement Place(const packet::Packet& packet, Timestamp now) noexcept;
+  Placement Place(const packet::Packet& packet, Timestamp now) noexcept {
+    const flow::FlowLookup lookup = table_.FindOrCreate(packet.conversation, packet.flow_hash, now);
+    return {lookup.outcome, lookup.index};
+  }
 
   FlowContext& context(flow::FlowIndex index) noexcept { return contexts_[index.value()]; }
   const flow::FlowKey& key(flow::FlowIndex index) const noexcept { return table_.key(index); }
   flow::FlowTable& table() noexcept { return table_; }
 
  private:
-  FlowStore(const flow::FlowKeyOptions& key_options, flow::FlowTable table, flow::MappedArray<FlowContext> contexts)
-      : key_options_(key_options), table_(std::move(table)), contexts_(std::move(contexts)) {}
+  FlowStore(flow::FlowTable table, flow::MappedArray<FlowContext> contexts) : table_(std::move(table)), contexts_(std::move(contexts)) {}
 
-  flow::FlowKeyOptions key_options_;
   flow::FlowTable table_;
   flow::MappedArray<FlowContext> contexts_;
 };

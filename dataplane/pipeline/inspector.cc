@@ -96,7 +96,12 @@ const Inspection& Inspector::Inspect(const flow::FlowKey& key, FlowContext& flow
   }
   if (run.empty()) return FinishRun();
   if (flow.protocol_known) {
-    FeedSession(run);
+    const content::ObjectNumber number = flow.session->TakeContent(direction, run.size());
+    if (number == 0) {
+      FeedSession(run);
+    } else {
+      ScanObject(FindObject(number), run);
+    }
   } else if (flow.probe[content::Index(direction)] == ProbeState::kRaw) {
     FeedRaw(run);
   } else {

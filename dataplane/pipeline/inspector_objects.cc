@@ -197,8 +197,8 @@ verdict::ObjectFacts Inspector::FactsOf(const ObjectState& object) const noexcep
 
 // The object's hits of the last scan, in order; at its end also what could only be decided then.
 void Inspector::Judge(ObjectState& object, bool at_end) noexcept {
-  // Nearly every run of nearly every object: nothing was hit, now or before.
-  if (hits_.hits().empty() && object.tally == nullptr && !at_end) return;
+  // Nearly every run of nearly every object: nothing was hit, and nothing that was hit before can be decided now.
+  if (hits_.hits().empty() && !at_end && (object.tally == nullptr || !task_.policy->decider->AwaitsOffset(*object.tally, object.bytes))) return;
   if (hits_.overflow() > 0) statistics_->counters.Add(PipelineCounter::kHitsOverLimit, hits_.overflow());
   if (!hits_.hits().empty() && object.tally == nullptr && (object.tally = tallies_->Take()) == nullptr) {
     statistics_->counters.Add(PipelineCounter::kTallyTableFull);

@@ -4,10 +4,6 @@
 
 #include "dataplane/flow/flow_key.h"
 
-#include <utility>
-
-#include "dataplane/flow/flow_key.h"
-
 namespace sluice::pipeline {
 
 using content::Fate;
@@ -19,6 +15,7 @@ struct Intake::Impl {
   Impl(const IntakeOptions& given, packet::IpReassembler made, event::RecordSink* sink)
       : options(given), hasher(given.hash_seed), reassembler(std::move(made)), records(sink) {
     key_options.include_vlan = given.key_includes_vlan;
+    options.parse.defer_tcp_checksum = true;
   }
 
   Packet* Ready(Packet& packet) noexcept;
@@ -28,7 +25,7 @@ struct Intake::Impl {
   void RecordOverlap(const Packet& fragment) noexcept;
   bool IsInline() const noexcept { return options.mode == stream::Mode::kInline; }
 
-  const IntakeOptions options;
+  IntakeOptions options;
   flow::FlowKeyOptions key_options;
   flow::FlowHasher hasher;
   packet::IpReassembler reassembler;
@@ -67,8 +64,8 @@ Packet* Intake::Accept(Packet& packet, Output& out) noexcept {
 }
 
 Packet* Intake::Impl::Ready(Packet& packet) noexcept {
-  flow::KeySide sender;
-  packet.flow_hash = hasher(flow::MakeFlowKey(packet.headers, sender, key_options));
+  packet.conversation = flow::MakeFlowKey(packet.headers, packet.sender, key_options);
+  packet.flow_hash = hasher(packet.conversation);
   return &packet;
 }
 

@@ -41,7 +41,8 @@ class Intake {
   static Result<std::unique_ptr<Intake>> Create(const IntakeOptions& options, event::RecordSink* records);
   ~Intake();
 
-  // Returns the packet that goes on to a pipeline (headers and flow_hash set; possibly a datagram put together, which then
+  // Returns the packet that goes on to a pipeline (headers, conversation and hash set; its TCP checksum is left to the
+  // pipeline, which reads the payload anyway; possibly a datagram put together, which then
   // stands for its fragments), or nullptr: it was finished (in `out`) or is held until its other fragments come.
   packet::Packet* Accept(packet::Packet& packet, Output& out) noexcept;
 

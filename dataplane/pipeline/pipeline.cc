@@ -21,6 +21,15 @@ Fate FateOf(stream::SegmentNote note) {
   }
 }
 
+// Beyond this the processor has seen where the reading goes.
+constexpr uint32_t kPrefetchedBytes = 2048;
+constexpr uint32_t kCacheLine = 64;
+
+void PrefetchFrame(const Packet& packet) {
+  const uint32_t bytes = std::min(packet.length, kPrefetchedBytes);
+  for (uint32_t at = 0; at < bytes; at += kCacheLine) __builtin_prefetch(packet.data + at);
+}
+
 }  // namespace
 
 // ---- The way of a packet -----------------------------------------------------------------------------------------------
@@ -29,11 +38,18 @@ void Pipeline::Process(std::span<Packet* const> burst, Output& out, std::vector<
   impl_->out = &out;
   impl_->recycled = &recycled;
   impl_->flows->Prefetch(burst);
-  for (Packet* packet : burst) impl_->One(*packet);
+  // While one packet is inspected the next one's bytes come in.
+  if (!burst.empty()) PrefetchFrame(*burst.front());
+  for (size_t i = 0; i < burst.size(); ++i) {
+    if (i + 1 < burst.size()) PrefetchFrame(*burst[i + 1]);
+    impl_->One(*burst[i]);
+  }
+  impl_->PublishBurst();
   impl_->TakeReleased();
 }
 
 void Pipeline::Impl::One(Packet& packet) noexcept {
+  if (packet.checksum_pending && !packet::TcpChecksumHolds(packet)) return Malformed(packet);
   now = std::max(now, packet.time);
   recorder.BeginPacket(packet);
   Here here;
@@ -52,7 +68,7 @@ bool Pipeline::Impl::Place(Packet& packet, Here& here) noexcept {
   // A new connection between the same ports, or one that had timed out before this packet came, is a new flow.
   if (placement.outcome == Placement::Outcome::kFound) {
     const FlowContext& old = flows->context(placement.index);
-    const Direction direction = placement.sender == old.client ? Direction::kUpload : Direction::kDownload;
+    const Direction direction = packet.sender == old.client ? Direction::kUpload : Direction::kDownload;
     const bool reused = packet.headers.transport == packet::Transport::kTcp && (packet.headers.tcp.flags & packet::TcpFlag::kSyn) != 0 &&
                         stream::StartsNewConnection(old.tcp, direction, packet.headers);
     const bool expired = flows->table().IsExpired(placement.index, now);
@@ -65,17 +81,34 @@ bool Pipeline::Impl::Place(Packet& packet, Here& here) noexcept {
   here.index = placement.index;
   here.key = &flows->key(placement.index);
   here.flow = &flows->context(placement.index);
-  if (placement.outcome == Placement::Outcome::kCreated) BeginFlow(packet, here, placement.sender);
-  here.direction = placement.sender == here.flow->client ? Direction::kUpload : Direction::kDownload;
+  if (placement.outcome == Placement::Outcome::kCreated) BeginFlow(packet, here, packet.sender);
+  here.direction = packet.sender == here.flow->client ? Direction::kUpload : Direction::kDownload;
   return true;
 }
 
 // Room "stream".
 void Pipeline::Impl::Tcp(const Here& here, Packet& packet) noexcept {
+  bool retained = false;
+  if (reassembler->TakeInOrder(here.flow->tcp, here.direction, packet, retained)) return InOrder(here, packet, retained);
   reassembler->Push(here.flow->tcp, here.direction, packet);
   Delivery delivery;
   while (reassembler->Next(here.flow->tcp, delivery)) Deliver(here, delivery);
   AfterDelivery(here);
+}
+
+// Most packets of all: the next bytes of an established connection, or a bare acknowledgement. Nothing else waits for them.
+void Pipeline::Impl::InOrder(const Here& here, Packet& packet, bool retained) noexcept {
+  flows->table().Touch(here.index, FlowClass::kEstablished, now);
+  const ByteView run = packet.Payload();
+  if (!run.empty()) {
+    const uint64_t offset = here.flow->tcp.half[content::Index(here.direction)].edge_offset - run.size();
+    Act(here, inspector->Inspect(*here.key, *here.flow, here.direction, run, 0), {&packet, offset});
+    if (here.flow->blocked) {
+      Drop(packet, retained);
+      return FlushHeld(here, Fate::kBlockedFlow);
+    }
+  }
+  Forward(packet, retained);
 }
 
 // What the reassembler hands out, in order: inspect, decide, act, record.
@@ -189,6 +222,13 @@ void Pipeline::Impl::Blocked(const Here& here, Packet& packet) noexcept {
   Drop(packet);
 }
 
+// What intake left open: a segment with a bad checksum is none of the connection's, for its receiver discards it.
+void Pipeline::Impl::Malformed(Packet& packet) noexcept {
+  statistics.counters.Add(PipelineCounter::kBadTcpChecksum);
+  statistics.fates.Add(Fate::kMalformedPacket, FrameBytes(packet));
+  Drop(packet);
+}
+
 // No slot for its flow: the policy says whether it goes on unseen.
 void Pipeline::Impl::Unplaced(Packet& packet) noexcept {
   statistics.counters.Add(PipelineCounter::kFlowTableFull);
@@ -206,7 +246,7 @@ void Pipeline::Impl::Unplaced(Packet& packet) noexcept {
 Result<std::unique_ptr<Pipeline>> Pipeline::Create(const PipelineOptions& options, std::shared_ptr<const bundle::Bundle> policy,
                                                    event::RecordSink* records) {
   auto impl = std::make_unique<Impl>(options, records);
-  auto flows = FlowStore::Create(options.flow, {.include_vlan = options.key_includes_vlan});
+  auto flows = FlowStore::Create(options.flow);
   if (!flows.ok()) return flows.error();
   impl->flows.emplace(std::move(flows).value());
   const model::FailModes& fail = policy->fail_modes();

@@ -27,7 +27,6 @@ struct PipelineOptions {
   stream::Mode mode = stream::Mode::kTap;
   bool can_inject = false;              // inline: true; tap: true where a response port exists
   flow::FlowTableOptions flow;          // hash_seed as the intake's
-  bool key_includes_vlan = true;        // likewise
   stream::TcpOptions tcp;               // mode and fail modes are set from `mode` and the policy
   protocol::SessionPool::Options sessions;
   uint32_t max_objects = 1u << 18;      // open at a time

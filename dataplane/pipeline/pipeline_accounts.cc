@@ -10,6 +10,8 @@ void Pipeline::Impl::CountIn(const Here& here, const Packet& packet) noexcept {
   FlowContext& flow = *here.flow;
   const uint64_t frame = FrameBytes(packet);
   const uint64_t padding = TrailerBytes(packet);
+  // Headers were parsed and checked; what they carry is accounted for where it is inspected.
+  const uint64_t headers = frame - padding - packet.headers.payload_length;
   if (options.record_flows && packet.time - flow.last_report >= options.flow_report_interval) {
     recorder.FlowReport(*here.key, flow, inspector->GenerationOf(flow), event::FlowEnd::kNone);
   }
@@ -18,11 +20,19 @@ void Pipeline::Impl::CountIn(const Here& here, const Packet& packet) noexcept {
   ++totals.packets;
   totals.bytes += frame;
   totals.payload_bytes += packet.headers.payload_length;
-  statistics.counters.Add(PipelineCounter::kPackets);
-  statistics.counters.Add(PipelineCounter::kBytes, frame);
-  // Headers were parsed and checked; what they carry is accounted for where it is inspected.
-  CountFate(flow, Fate::kInspected, frame - padding - packet.headers.payload_length);
+  ++burst.packets;
+  burst.bytes += frame;
+  burst.header_bytes += headers;
+  flow.fates[static_cast<size_t>(Fate::kInspected)] += headers;
   CountFate(flow, Fate::kLinkPadding, padding);
+}
+
+void Pipeline::Impl::PublishBurst() noexcept {
+  statistics.counters.Add(PipelineCounter::kPackets, burst.packets);
+  statistics.counters.Add(PipelineCounter::kBytes, burst.bytes);
+  statistics.counters.Add(PipelineCounter::kForwardedPackets, burst.forwarded);
+  statistics.fates.Add(Fate::kInspected, burst.header_bytes);
+  burst = {};
 }
 
 void Pipeline::Impl::CountFate(FlowContext& flow, Fate fate, uint64_t bytes) noexcept {
@@ -33,7 +43,7 @@ void Pipeline::Impl::CountFate(FlowContext& flow, Fate fate, uint64_t bytes) noe
 
 // A datagram goes as the fragments it came in; its own memory goes home when nothing refers to it any more.
 void Pipeline::Impl::Forward(Packet& packet, bool retained) noexcept {
-  statistics.counters.Add(PipelineCounter::kForwardedPackets);
+  ++burst.forwarded;
   if (!packet.is_datagram) {
     out->forward.push_back({&packet, retained});
     return;

@@ -122,6 +122,7 @@ void Pipeline::Tick(Timestamp time, Output& out, std::vector<Packet*>& recycled)
     }
     if (n < expired.size()) break;
   }
+  impl.PublishBurst();
   impl.TakeReleased();
 }
 
@@ -138,6 +139,7 @@ void Pipeline::Drain(Timestamp time, Output& out, std::vector<Packet*>& recycled
     impl.EndFlow(index, EndOf(flow, event::FlowEnd::kShutdown), flow::FlowCounter::kClosed, Fate::kShutdown);
   }
   impl.with_holes.clear();
+  impl.PublishBurst();
   impl.TakeReleased();
 }
 

@@ -37,6 +37,10 @@ struct Pipeline::Impl {
     const Packet* packet = nullptr;
     uint64_t run_offset = 0;
   };
+  // What is counted for every packet, added up until the burst is done.
+  struct BurstSums {
+    uint64_t packets = 0, bytes = 0, header_bytes = 0, forwarded = 0;
+  };
   // A flow at hand.
   struct Here {
     FlowIndex index;
@@ -50,7 +54,9 @@ struct Pipeline::Impl {
   void BeginFlow(const Packet& packet, const Here& here, flow::KeySide sender) noexcept;
   bool MakeRoom() noexcept;
   void Unplaced(Packet& packet) noexcept;
+  void Malformed(Packet& packet) noexcept;
   void Tcp(const Here& here, Packet& packet) noexcept;
+  void InOrder(const Here& here, Packet& packet, bool retained) noexcept;
   void Deliver(const Here& here, const Delivery& delivery) noexcept;
   void Datagram(const Here& here, Packet& packet) noexcept;
   void AfterDelivery(const Here& here) noexcept;
@@ -63,6 +69,7 @@ struct Pipeline::Impl {
   void FlushHeld(const Here& here, Fate fate) noexcept;
 
   void CountIn(const Here& here, const Packet& packet) noexcept;
+  void PublishBurst() noexcept;
   void CountFate(FlowContext& flow, Fate fate, uint64_t bytes) noexcept;
   void Forward(Packet& packet, bool retained) noexcept;
   void Drop(Packet& packet, bool retained = false) noexcept;
@@ -85,6 +92,7 @@ struct Pipeline::Impl {
   std::optional<SlabPool<NoteTally>> notes;
   std::vector<FlowIndex> with_holes;  // tap: flows whose gaps can time out
   Timestamp now;                      // never goes back
+  BurstSums burst;
   Output* out = nullptr;
   std::vector<Packet*>* recycled = nullptr;
 };

@@ -12,6 +12,7 @@ std::string_view Name(PipelineCounter counter) {
     case PipelineCounter::kInjectionFull: return "injection_failed";
     case PipelineCounter::kFlowsCreated: return "flows_created";
     case PipelineCounter::kFlowsEnded: return "flows_ended";
+    case PipelineCounter::kBadTcpChecksum: return "bad_tcp_checksum_packets";
     case PipelineCounter::kFlowTableFull: return "flow_table_full_packets";
     case PipelineCounter::kFlowsBlocked: return "flows_blocked";
     case PipelineCounter::kFindings: return "findings";

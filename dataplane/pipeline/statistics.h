@@ -19,6 +19,7 @@ enum class PipelineCounter : uint8_t {
   kInjectionFull,       // a frame could not be injected: list full, or the encapsulation cannot be rebuilt
   kFlowsCreated,
   kFlowsEnded,
+  kBadTcpChecksum,      // packets that went no further
   kFlowTableFull,       // packets that found no slot
   kFlowsBlocked,
   kFindings,

@@ -35,6 +35,8 @@ void Totals::Add(const Statistics& statistics) {
     const auto counter = static_cast<PipelineCounter>(i);
     counters[std::string(Name(counter))] += statistics.counters.value(counter);
   }
+  const uint64_t bad_checksums = statistics.counters.value(PipelineCounter::kBadTcpChecksum);
+  if (bad_checksums > 0) drops[std::string(packet::Name(ParseOutcome::kBadTcpChecksum))] += bad_checksums;
   flows += statistics.counters.value(PipelineCounter::kFlowsCreated);
   findings += statistics.counters.value(PipelineCounter::kFindings);
   anomalies += statistics.counters.value(PipelineCounter::kAnomalies);

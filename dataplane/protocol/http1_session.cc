@@ -49,6 +49,19 @@ FeedResult Http1Session::Feed(Direction direction, ByteView input, PieceList& ou
   return {consumed, false};
 }
 
+content::ObjectNumber Http1Session::TakeContent(Direction direction, size_t bytes) noexcept {
+  Half& half = halves_[Index(direction)];
+  switch (half.state) {
+    case State::kLength:
+      if (half.remaining <= bytes) return 0;  // its end is for Feed
+      half.remaining -= bytes;
+      return half.object;
+    case State::kUntilClose:
+    case State::kRaw: return half.object;
+    default: return 0;
+  }
+}
+
 // The first bytes of a connection say which side asks: they may contradict the direction that a midstream pickup guessed.
 void Http1Session::LearnRoles(Direction direction, ByteView input) noexcept {
   if (halves_[0].seen || halves_[1].seen) return;

@@ -33,6 +33,7 @@ class Http1Session final : public Session {
   Http1Session& operator=(const Http1Session&) = delete;
 
   FeedResult Feed(content::Direction direction, ByteView input, PieceList& out) noexcept override;
+  content::ObjectNumber TakeContent(content::Direction direction, size_t bytes) noexcept override;
   void Gap(content::Direction direction, uint64_t bytes, PieceList& out) noexcept override;
   void End(content::Direction direction, PieceList& out) noexcept override;
 

@@ -87,6 +87,13 @@ class Session {
  public:
   virtual ~Session() = default;
   virtual FeedResult Feed(content::Direction direction, ByteView input, PieceList& out) noexcept = 0;
+  // The short way for most runs of all: where the next `bytes` of the direction are all content of one open object and
+  // neither end it nor begin anything, they are taken as fed and the object's number is the answer. 0: Feed them.
+  virtual content::ObjectNumber TakeContent(content::Direction direction, size_t bytes) noexcept {
+    (void)direction;
+    (void)bytes;
+    return 0;
+  }
   // `bytes` were lost. Objects whose position survives (a body of known length) go on, others end incomplete.
   virtual void Gap(content::Direction direction, uint64_t bytes, PieceList& out) noexcept = 0;
   // The direction ends (FIN, reset, idle): open objects end. Never needs more than PieceList::kCapacity pieces.

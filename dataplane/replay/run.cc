@@ -32,7 +32,7 @@ packet::Packet& Run::Claim() {
   }
   packet::Packet& packet = *free_.back();
   free_.pop_back();
-  packet = packet::Packet{};
+  packet = packet::NewPacket();
   return packet;
 }
 

@@ -20,7 +20,7 @@ namespace {
 constexpr std::array<Direction, content::kDirections> kBothDirections = {Direction::kUpload, Direction::kDownload};
 
 void RefreshPlain(TcpConnection& connection) noexcept {
-  const bool established = connection.state > ConnectionState::kSynSeen;
+  const bool established = connection.state == ConnectionState::kEstablished || connection.state == ConnectionState::kClosing;
   for (TcpHalf& half : connection.half) {
     half.plain = established && half.seen && !half.fin_delivered && !half.reset_seen;
   }

@@ -21,6 +21,7 @@ class Reassembly {
 
   void Push(TcpConnection& connection, content::Direction direction, packet::Packet& packet) noexcept;
   bool Next(TcpConnection& connection, Delivery& delivery) noexcept;
+  bool TakeInOrder(TcpConnection& connection, content::Direction direction, packet::Packet& packet, bool& retained) noexcept;
   bool ExpireGaps(TcpConnection& connection, Timestamp now) noexcept;
   void Flush(TcpConnection& connection) noexcept;
   void NotePassed(TcpConnection& connection, content::Direction direction, uint32_t end) noexcept;
@@ -53,8 +54,9 @@ class Reassembly {
   bool IsTap() const noexcept { return options_.mode == Mode::kTap; }
   static Segment MakeSegment(TcpConnection& connection, content::Direction direction, packet::Packet& packet) noexcept;
 
+
   // The common case (tcp_reassembler.cc).
-  bool PushPlain(TcpHalf& half, TcpHalf& other, content::Direction direction, packet::Packet& packet) noexcept;
+  bool TakePlain(TcpConnection& connection, content::Direction direction, packet::Packet& packet, bool& retained) noexcept;
 
   // The way of a segment (reassembly.cc).
   void PushSlowly(TcpConnection& connection, content::Direction direction, packet::Packet& packet) noexcept;

@@ -35,15 +35,22 @@ Reassembly::Reassembly(const TcpOptions& options) noexcept
     : options_(options), max_retained_packets_(options.max_held_packets - options.max_held_packets / 4) {}
 
 void Reassembly::Push(TcpConnection& connection, Direction direction, Packet& packet) noexcept {
-  TcpHalf& half = connection.half[Index(direction)];
-  TcpHalf& other = connection.half[Index(Opposite(direction))];
-  if (!PushPlain(half, other, direction, packet)) [[unlikely]]
-    PushSlowly(connection, direction, packet);
+  bool retained = false;
+  if (!TakePlain(connection, direction, packet, retained)) return PushSlowly(connection, direction, packet);
+  pending_ = Delivery{};
+  pending_.packet = &packet;
+  pending_.direction = direction;
+  pending_.run = packet.Payload();
+  pending_.run_offset = connection.half[Index(direction)].edge_offset - pending_.run.size();
+  pending_.note = pending_.run.empty() ? SegmentNote::kControl : SegmentNote::kInOrder;
+  pending_.retained = retained;
+  has_pending_ = true;
 }
 
-// The common case, and nothing else: the next bytes in order, or a bare ACK, of an established connection in which
-// nothing waits, with an acknowledgement within what was delivered.
-bool Reassembly::PushPlain(TcpHalf& half, TcpHalf& other, Direction direction, Packet& packet) noexcept {
+// Neither FIN nor RST nor SYN, the next number, and an acknowledgement within what was delivered.
+bool Reassembly::TakePlain(TcpConnection& connection, Direction direction, Packet& packet, bool& retained) noexcept {
+  TcpHalf& half = connection.half[Index(direction)];
+  TcpHalf& other = connection.half[Index(Opposite(direction))];
   const TcpFields& tcp = packet.headers.tcp;
   if (!half.plain || tcp.seq != half.edge || (tcp.flags & kDecidingFlags) != TcpFlag::kAck) return false;
   if (half.held != nullptr || other.held != nullptr || !other.acked_valid) return false;
@@ -59,18 +66,17 @@ bool Reassembly::PushPlain(TcpHalf& half, TcpHalf& other, Direction direction, P
   other.window = static_cast<uint32_t>(tcp.window) << other.window_shift;
   if (half.has_timestamp) half.last_timestamp = tcp.timestamp_value;
 
-  pending_ = Delivery{};
-  pending_.packet = &packet;
-  pending_.direction = direction;
-  has_pending_ = true;
-  const ByteView payload = packet.Payload();
-  if (payload.empty()) return true;
-  pending_.note = SegmentNote::kInOrder;
-  pending_.run = payload;
-  pending_.run_offset = half.edge_offset;
-  pending_.retained = Retain(half, packet, tcp.seq);
-  half.edge += static_cast<uint32_t>(payload.size());
-  half.edge_offset += payload.size();
+  const uint32_t bytes = packet.headers.payload_length;
+  retained = bytes > 0 && Retain(half, packet, tcp.seq);
+  half.edge += bytes;
+  half.edge_offset += bytes;
+  return true;
+}
+
+bool Reassembly::TakeInOrder(TcpConnection& connection, Direction direction, Packet& packet, bool& retained) noexcept {
+  if (!TakePlain(connection, direction, packet, retained)) [[unlikely]]
+    return false;
+  counters_.Add(packet.headers.payload_length == 0 ? SegmentNote::kControl : SegmentNote::kInOrder);
   return true;
 }
 
@@ -141,6 +147,10 @@ TcpReassembler::~TcpReassembler() = default;
 
 void TcpReassembler::Push(TcpConnection& connection, Direction direction, Packet& packet) noexcept {
   reassembly_->Push(connection, direction, packet);
+}
+
+bool TcpReassembler::TakeInOrder(TcpConnection& connection, Direction direction, Packet& packet, bool& retained) noexcept {
+  return reassembly_->TakeInOrder(connection, direction, packet, retained);
 }
 
 bool TcpReassembler::Next(TcpConnection& connection, Delivery& delivery) noexcept {

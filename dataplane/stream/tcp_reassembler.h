@@ -63,6 +63,10 @@ class TcpReassembler {
   // forwards nothing more of that connection, for a repeat of the run counts as inspected.
   void Push(TcpConnection& connection, content::Direction direction, packet::Packet& packet) noexcept;
   bool Next(TcpConnection& connection, Delivery& delivery) noexcept;
+  // The common case of the two in one step: `packet` is the next data in order, or a bare ACK, of an established connection
+  // in which nothing waits. True: it is delivered, its whole payload being the run, and Next has nothing. False: it was not
+  // taken; Push it.
+  bool TakeInOrder(TcpConnection& connection, content::Direction direction, packet::Packet& packet, bool& retained) noexcept;
 
   // Time passes: tap holes older than gap_timeout are skipped (Push does so too, for its own connection). Drain with
   // Next. False when there was nothing to do.

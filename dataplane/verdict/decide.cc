@@ -183,6 +183,15 @@ void Decider::Decide(Tally& tally, const ObjectFacts& facts, std::span<const mat
   impl_->PassCheckpoints(book, facts, position, fired);
 }
 
+bool Decider::AwaitsOffset(const Tally& tally, uint64_t position) const noexcept {
+  const uint64_t decided = tally.decided();
+  const std::vector<Checkpoint>& checkpoints = impl_->plan.checkpoints;
+  // Nearly all objects are past the last of them, which are few.
+  if (checkpoints.empty() || decided >= checkpoints.back().offset) return false;
+  return std::any_of(checkpoints.begin(), checkpoints.end(),
+                     [&](const Checkpoint& checkpoint) { return checkpoint.offset > decided && checkpoint.offset <= position; });
+}
+
 void Decider::DecideAtEnd(Tally& tally, const ObjectFacts& facts, uint64_t bytes, FiredList& fired) noexcept {
   fired.Clear();
   TallyBook book(tally);

@@ -89,6 +89,8 @@ class Decider {
   void Decide(Tally& tally, const ObjectFacts& facts, std::span<const match::Finding> findings, uint64_t position,
               FiredList& fired) noexcept;
   // No more findings can come (those of Matcher::Close went through Decide). `bytes`: the object's size.
+  // Whether Decide without findings would look at anything: an offset at which rules wait lies before `position`.
+  bool AwaitsOffset(const Tally& tally, uint64_t position) const noexcept;
   void DecideAtEnd(Tally& tally, const ObjectFacts& facts, uint64_t bytes, FiredList& fired) noexcept;
 
   const CounterSet<DecideCounter>& counters() const noexcept;

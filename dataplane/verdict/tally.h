@@ -41,6 +41,7 @@ class Tally {
   // For a body that follows its head: what was found in the head counts for rules that look in both.
   void BeginBehindHead(const Tally& head) noexcept;
   bool empty() const noexcept { return entry_count_ == 0; }
+  uint64_t decided() const noexcept { return decided_; }  // the content before this offset has been decided about
 
  private:
   friend class TallyBook;

@@ -80,7 +80,7 @@ packet::Packet* Receiver::Prepare(rte_mbuf* frame, const PolledQueue& queue, Tim
     rte_pktmbuf_free(frame);
     return nullptr;
   }
-  auto* packet = new (port::PacketOf(frame)) packet::Packet();
+  auto* packet = new (port::PacketOf(frame)) packet::Packet(packet::NewPacket());
   packet->data = rte_pktmbuf_mtod(frame, const uint8_t*);
   packet->length = packet->wire_length = frame->data_len;
   packet->time = now;

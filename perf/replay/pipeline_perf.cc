@@ -31,6 +31,7 @@ namespace {
 using Clock = std::chrono::steady_clock;
 
 constexpr size_t kBurst = 32;
+constexpr size_t kPrefetchAhead = 4;  // as the worker's receiver
 
 class NoRecords : public event::RecordSink {
  public:
@@ -76,6 +77,7 @@ class Bench {
     }
     intake_ = std::move(made_intake).value();
     pipeline_ = std::move(made_pipeline).value();
+    burst_.reserve(kBurst);
     batch_.reserve(kBurst);
   }
 
@@ -84,14 +86,20 @@ class Bench {
     if (free_.empty()) return packets_.emplace_back();
     packet::Packet& packet = *free_.back();
     free_.pop_back();
-    packet = packet::Packet{};
+    packet = packet::NewPacket();
     return packet;
   }
+  // A burst is collected and then taken as a worker takes it from a port.
   void Take(packet::Packet& packet) {
-    if (packet::Packet* ready = intake_->Accept(packet, out_)) batch_.push_back(ready);
-    if (batch_.size() == kBurst) Flush();
+    burst_.push_back(&packet);
+    if (burst_.size() == kBurst) Flush();
   }
   void Flush() {
+    for (size_t i = 0; i < burst_.size(); ++i) {
+      if (i + kPrefetchAhead < burst_.size()) __builtin_prefetch(burst_[i + kPrefetchAhead]->data);
+      if (packet::Packet* ready = intake_->Accept(*burst_[i], out_)) batch_.push_back(ready);
+    }
+    burst_.clear();
     pipeline_->Process(batch_, out_, recycled_);
     batch_.clear();
     for (const pipeline::Forward& forward : out_.forward) {
@@ -109,7 +117,7 @@ class Bench {
   std::unique_ptr<pipeline::Intake> intake_;
   std::unique_ptr<pipeline::Pipeline> pipeline_;
   pipeline::Output out_;
-  std::vector<packet::Packet*> batch_, recycled_;
+  std::vector<packet::Packet*> burst_, batch_, recycled_;
   std::deque<packet::Packet> packets_;
   std::vector<packet::Packet*> free_;
 };
