@@ -126,13 +126,17 @@ class BundleReader {
   }
 
   void ReadDetectors(FieldReader& in) {
-    bundle_->policy_.detectors.resize(in.Count(14));
+    bundle_->policy_.detectors.resize(in.Count(18));
     for (model::Detector& detector : bundle_->policy_.detectors) {
       detector.id = in.Text();
       detector.kind = in.Enum<model::DetectorKind>();
       detector.term_count = in.U32();
       detector.validator = in.Enum<model::ValidatorKind>();
       detector.min_entropy_millibits = in.U32();
+      detector.marking.nation = in.Enum<model::Nation>();
+      detector.marking.least_level = in.U8();
+      detector.marking.most_level = in.U8();
+      detector.marking.kind = in.Enum<model::MarkingKind>();
     }
   }
 

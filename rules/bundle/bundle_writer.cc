@@ -27,6 +27,10 @@ void WriteDetectors(ByteWriter& out, const std::vector<model::Detector>& detecto
     out.U32(detector.term_count);
     out.Enum(detector.validator);
     out.U32(detector.min_entropy_millibits);
+    out.Enum(detector.marking.nation);
+    out.U8(detector.marking.least_level);
+    out.U8(detector.marking.most_level);
+    out.Enum(detector.marking.kind);
   }
 }
 

@@ -77,6 +77,8 @@ class OneFile {
     fired.count = static_cast<size_t>(std::count_if(found.begin(), found.end(), concerns));
     const auto first = std::find_if(found.begin(), found.end(), concerns);
     if (first != found.end()) fired.first = Show(*first, bytes);
+    const auto marked = std::find_if(found.begin(), found.end(), [&](const FoundHit& f) { return concerns(f) && f.marking.exists(); });
+    if (marked != found.end()) fired.marking = marked->marking;
     return fired;
   }
 

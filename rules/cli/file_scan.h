@@ -25,6 +25,7 @@ struct ShownHit {
 struct FiredRule {
   uint32_t rule = 0;  // of the bundle
   size_t count = 0;   // hits of its detectors
+  model::Marking marking;  // of the first of them that is a marking; none: nation is kNone
   std::optional<ShownHit> first;
 };
 

@@ -6,11 +6,30 @@
 #include "rules/cli/commands.h"
 #include "rules/cli/file_scan.h"
 #include "rules/cli/report.h"
+#include "rules/marking/describe.h"
 
 namespace sluice::cli {
 namespace {
 
 using nlohmann::ordered_json;
+
+// As docs/records.md describes it; keys without a value are left out.
+ordered_json MarkingRecord(const model::Marking& marking) {
+  const marking::MarkingWords words = marking::Describe(marking);
+  ordered_json record;
+  record["nation"] = words.nation;
+  const auto add = [&record](const char* key, const std::string& value) {
+    if (!value.empty()) record[key] = value;
+  };
+  add("kind", words.kind);
+  add("level", words.level);
+  if (!words.caveats.empty()) record["caveats"] = words.caveats;
+  add("period", words.period);
+  add("condition", words.condition);
+  add("expires", words.expires);
+  add("label", words.label);
+  return record;
+}
 
 std::string Record(const bundle::Bundle& bundle, const FileOutcome& file, const FiredRule& fired) {
   const model::Rule& rule = bundle.rules()[fired.rule];
@@ -29,6 +48,7 @@ std::string Record(const bundle::Bundle& bundle, const FileOutcome& file, const 
     record["detector"] = bundle.detectors()[fired.first->detector].id;
     record["match"] = {{"masked", fired.first->masked}, {"offset", fired.first->offset}, {"length", fired.first->length}, {"encoding", fired.first->encoding}};
   }
+  if (fired.marking.exists()) record["marking"] = MarkingRecord(fired.marking);
   return record.dump(-1, ' ', false, ordered_json::error_handler_t::replace);
 }
 

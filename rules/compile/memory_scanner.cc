@@ -6,6 +6,7 @@
 #include <tuple>
 
 #include "rules/evaluate/confirm.h"
+#include "rules/text/character.h"
 
 namespace sluice::compile {
 namespace {
@@ -73,10 +74,12 @@ struct MemoryScanner::Impl {
     const model::Pattern& pattern = patterns[raw.pattern];
     const auto end = static_cast<size_t>(raw.end);
     const size_t window_begin = end > evaluate::kConfirmWindow ? end - evaluate::kConfirmWindow : 0;
-    const ByteView window = text.Sub(window_begin, end - window_begin);
-    const evaluate::Confirmation confirmation = evaluate::Confirm(pattern, detectors[pattern.detector], window, window_begin == 0);
+    const ByteView around = text.Sub(window_begin, end - window_begin + evaluate::kConfirmAhead);
+    const evaluate::Confirmation confirmation =
+        evaluate::Confirm(pattern, detectors[pattern.detector], {.bytes = around, .end = end - window_begin, .from_start = window_begin == 0});
     if (!confirmation.stands) return false;
-    const size_t value_end = end - std::min<size_t>(confirmation.behind, end);
+    const size_t value_end = end + confirmation.ahead - std::min<size_t>(confirmation.behind, end + confirmation.ahead);
+    found.marking = confirmation.marking;
     const size_t begin = value_end - std::min<size_t>(confirmation.length, value_end);
     found.pattern = raw.pattern;
     found.hit.detector = pattern.detector;
@@ -99,6 +102,10 @@ Result<MemoryScanner> MemoryScanner::Open(std::span<const bundle::Database> data
   auto impl = std::make_unique<Impl>();
   impl->patterns.assign(patterns.begin(), patterns.end());
   impl->detectors.assign(detectors.begin(), detectors.end());
+  for (const model::Pattern& pattern : patterns) {
+    if (detectors[pattern.detector].marking.nation == model::Nation::kNone) continue;
+    if (const Status status = text::PrepareCharacters(pattern.encoding); !status) return status.error();
+  }
   for (const bundle::Database& database : databases) {
     if (database.mode != bundle::DatabaseMode::kStream) continue;
     if (const Status status = impl->OpenDatabase(database); !status) return status.error();
@@ -117,6 +124,8 @@ Result<std::vector<FoundHit>> MemoryScanner::Scan(ByteView text, size_t piece_by
     FoundHit confirmed;
     if (hit.pattern < impl_->patterns.size() && impl_->Confirm(hit, text, confirmed)) found.push_back(confirmed);
   }
+  // What had to look ahead counts as ending there.
+  std::stable_sort(found.begin(), found.end(), [](const FoundHit& a, const FoundHit& b) { return a.hit.end < b.hit.end; });
   return found;
 }
 

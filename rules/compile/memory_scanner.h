@@ -17,6 +17,7 @@ namespace sluice::compile {
 struct FoundHit {
   evaluate::Hit hit;
   uint32_t pattern = 0;
+  model::Marking marking;  // where the detector asks for one
 };
 
 class MemoryScanner {

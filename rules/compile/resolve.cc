@@ -38,6 +38,7 @@ class Resolver {
     detector.kind = resolved.literals.empty() ? model::DetectorKind::kExpressions : model::DetectorKind::kLiterals;
     detector.term_count = static_cast<uint32_t>(resolved.literals.size() + source.expressions.size());
     detector.validator = source.validator;
+    detector.marking = source.marking;
     detector.min_entropy_millibits = static_cast<uint32_t>(source.min_entropy * 1000 + 0.5);
     program_.policy.detectors.push_back(std::move(detector));
     program_.detectors.push_back(std::move(resolved));

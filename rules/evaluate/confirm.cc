@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "rules/evaluate/confirm_marking.h"
 #include "rules/validator/validator.h"
 
 namespace sluice::evaluate {
@@ -129,6 +130,11 @@ Confirmation Confirm(const Pattern& pattern, const model::Detector& detector, By
   }
   c.value = ValueOf(pattern, c, window);
   return c;
+}
+
+Confirmation Confirm(const Pattern& pattern, const model::Detector& detector, const HitText& hit) noexcept {
+  const Confirmation c = Confirm(pattern, detector, hit.bytes.First(hit.end), hit.from_start);
+  return c.stands && detector.marking.nation != model::Nation::kNone ? ConfirmMarking(pattern, detector.marking, hit, c) : c;
 }
 
 }  // namespace sluice::evaluate

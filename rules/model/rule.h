@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "rules/model/condition.h"
+#include "rules/model/marking.h"
 #include "rules/model/validator_kind.h"
 #include "rules/model/words.h"
 
@@ -24,6 +25,7 @@ struct Detector {
   uint32_t term_count = 0;  // literals and expressions as written, before encodings multiply them
   ValidatorKind validator = ValidatorKind::kNone;
   uint32_t min_entropy_millibits = 0;  // Shannon entropy per character of the token that ends the match; 0: any
+  MarkingFilter marking;               // what the match must be part of
 };
 
 // An address block; IPv4 as ::ffff:a.b.c.d/96+n (RFC 4291, 2.5.5.2).

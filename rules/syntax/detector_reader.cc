@@ -70,6 +70,59 @@ std::string ValidatorNames() {
   return names;
 }
 
+std::string NationNames() {
+  std::string names;
+  for (int i = 1; i < static_cast<int>(model::Nation::kCount); ++i) names += (i == 1 ? "" : ", ") + std::string(Name(static_cast<model::Nation>(i)));
+  return names;
+}
+
+std::string LevelNames(model::Nation nation) {
+  std::string names;
+  for (uint8_t level = 1; !LevelName(nation, level).empty(); ++level) names += (level == 1 ? "" : ", ") + std::string(LevelName(nation, level));
+  return names;
+}
+
+std::string MarkingKindNames() {
+  std::string names;
+  for (int i = 1; i < static_cast<int>(model::MarkingKind::kCount); ++i) names += (i == 1 ? "" : ", ") + std::string(Name(static_cast<model::MarkingKind>(i)));
+  return names;
+}
+
+// "机密" or ">= 机密".
+void ReadMarkingLevel(MapReader& map, model::MarkingFilter& filter) {
+  const std::optional<Located<std::string>> text = map.Text("level");
+  if (!text) return;
+  const bool or_higher = text->value.substr(0, 2) == ">=";
+  std::string_view name = std::string_view(text->value).substr(or_higher ? 2 : 0);
+  while (!name.empty() && name.front() == ' ') name.remove_prefix(1);
+  if (const std::optional<uint8_t> level = model::LevelFromName(filter.nation, name)) {
+    filter.least_level = *level;
+    if (!or_higher) filter.most_level = *level;
+  } else {
+    map.diagnostics().Error(Code::kUnknownWord, text->at, "'" + std::string(name) + "' is no level of " + std::string(Name(filter.nation)),
+                            "expected one of: " + LevelNames(filter.nation) + "; with '>=' before it, also those above");
+  }
+}
+
+// `marking: CN` or {nation: CN, level: ">= 机密", kind: classification}.
+model::MarkingFilter ReadMarkingFilter(MapReader& detector) {
+  model::MarkingFilter filter;
+  const Node* node = detector.Find("marking");
+  if (node == nullptr) return filter;
+  if (node->kind != Node::Kind::kMap) {
+    if (const auto nation = detector.Word("marking", model::NationFromName, NationNames())) filter.nation = nation->value;
+    return filter;
+  }
+  MapReader map(*node, "'marking' of " + detector.what(), detector.diagnostics());
+  map.Require("nation");
+  if (const auto nation = map.Word("nation", model::NationFromName, NationNames())) filter.nation = nation->value;
+  if (filter.nation != model::Nation::kNone) ReadMarkingLevel(map, filter);
+  else map.Text("level");
+  if (const auto kind = map.Word("kind", model::MarkingKindFromName, MarkingKindNames())) filter.kind = kind->value;
+  map.Finish();
+  return filter;
+}
+
 }  // namespace
 
 std::vector<Node> ItemsOf(const Node& node, const std::string& what, Diagnostics& diagnostics) {
@@ -118,6 +171,7 @@ void ReadDetectorKeys(MapReader& map, DetectorSource& detector) {
   if (const auto validator = map.Word("validator", model::ValidatorFromName, ValidatorNames())) detector.validator = validator->value;
   // 8 bits is what a byte can hold.
   if (const auto entropy = map.Decimal("min_entropy", 0, 8)) detector.min_entropy = entropy->value;
+  detector.marking = ReadMarkingFilter(map);
   detector.ignore_case = ReadIgnoreCase(map);
   if (const auto word = map.Flag("word")) detector.whole_word = word->value;
 }

@@ -10,6 +10,7 @@
 
 #include "rules/model/condition.h"
 #include "rules/model/encoding.h"
+#include "rules/model/marking.h"
 #include "rules/model/validator_kind.h"
 #include "rules/model/words.h"
 #include "rules/syntax/source.h"
@@ -42,6 +43,7 @@ struct DetectorSource {
   std::vector<Located<std::string>> unless_followed_by;
   model::ValidatorKind validator = model::ValidatorKind::kNone;
   double min_entropy = 0;  // bits per character
+  model::MarkingFilter marking;
   bool ignore_case = false;
   bool whole_word = false;
   Position at;
