@@ -10,10 +10,12 @@ pkg_check_modules(HS REQUIRED IMPORTED_TARGET libhs)
 if(SLUICE_WITH_DPDK)
   pkg_check_modules(DPDK REQUIRED IMPORTED_TARGET libdpdk>=22.11)
 endif()
-# Content codings: deflate, Brotli, Zstandard (dataplane/decode).
+# Content codings: deflate, Brotli, Zstandard, xz, bzip2 (dataplane/decode).
 pkg_check_modules(ISAL REQUIRED IMPORTED_TARGET libisal)
 pkg_check_modules(BROTLIDEC REQUIRED IMPORTED_TARGET libbrotlidec)
 pkg_check_modules(ZSTD REQUIRED IMPORTED_TARGET libzstd)
+pkg_check_modules(LZMA REQUIRED IMPORTED_TARGET liblzma)
+find_package(BZip2 REQUIRED)
 pkg_check_modules(SODIUM REQUIRED IMPORTED_TARGET libsodium)
 find_package(TBB REQUIRED)
 find_package(yaml-cpp REQUIRED)

@@ -4,8 +4,16 @@
 #include <iterator>
 #include <new>
 
+#include "dataplane/decode/base64_decoder.h"
+#include "dataplane/decode/base64_runs_decoder.h"
 #include "dataplane/decode/brotli_decoder.h"
+#include "dataplane/decode/bzip2_decoder.h"
+#include "dataplane/decode/form_decoder.h"
 #include "dataplane/decode/inflate_decoder.h"
+#include "dataplane/decode/markup_decoder.h"
+#include "dataplane/decode/markup_names.h"
+#include "dataplane/decode/xz_decoder.h"
+#include "dataplane/decode/zip_decoder.h"
 #include "dataplane/decode/zstd_decoder.h"
 
 namespace sluice::decode {
@@ -15,25 +23,45 @@ template <InflateDecoder::Wrapper wrapper>
 Decoder* ConstructInflate(void* slot, BuddyHeap&) noexcept {
   return new (slot) InflateDecoder(wrapper);
 }
+template <XzDecoder::Format format>
+Decoder* ConstructXz(void* slot, BuddyHeap& heap) noexcept {
+  return new (slot) XzDecoder(heap, format);
+}
 template <typename D>
 Decoder* ConstructOnHeap(void* slot, BuddyHeap& heap) noexcept {
   return new (slot) D(heap);
 }
+template <typename D>
+Decoder* Construct(void* slot, BuddyHeap&) noexcept {
+  return new (slot) D();
+}
+
+constexpr CodingKind kContent = CodingKind::kContent, kContainer = CodingKind::kContainer, kReading = CodingKind::kReading;
 
 // One line a coding. The index is the Coding.
 constexpr CodingEntry kCodings[] = {
-    {Coding::kGzip, "gzip", sizeof(InflateDecoder), ConstructInflate<InflateDecoder::Wrapper::kGzip>},
-    {Coding::kZlib, "zlib", sizeof(InflateDecoder), ConstructInflate<InflateDecoder::Wrapper::kZlib>},
-    {Coding::kDeflate, "deflate", sizeof(InflateDecoder), ConstructInflate<InflateDecoder::Wrapper::kNone>},
-    {Coding::kBrotli, "br", sizeof(BrotliDecoder), ConstructOnHeap<BrotliDecoder>},
-    {Coding::kZstd, "zstd", sizeof(ZstdDecoder), ConstructOnHeap<ZstdDecoder>},
+    {Coding::kGzip, kContent, "gzip", sizeof(InflateDecoder), ConstructInflate<InflateDecoder::Wrapper::kGzip>},
+    {Coding::kZlib, kContent, "zlib", sizeof(InflateDecoder), ConstructInflate<InflateDecoder::Wrapper::kZlib>},
+    {Coding::kDeflate, kContent, "deflate", sizeof(InflateDecoder), ConstructInflate<InflateDecoder::Wrapper::kNone>},
+    {Coding::kBrotli, kContent, "br", sizeof(BrotliDecoder), ConstructOnHeap<BrotliDecoder>},
+    {Coding::kZstd, kContent, "zstd", sizeof(ZstdDecoder), ConstructOnHeap<ZstdDecoder>},
+    {Coding::kXz, kContent, "xz", sizeof(XzDecoder), ConstructXz<XzDecoder::Format::kXz>},
+    {Coding::kLzma, kContent, "lzma", sizeof(XzDecoder), ConstructXz<XzDecoder::Format::kLzma>},
+    {Coding::kBzip2, kContent, "bzip2", sizeof(Bzip2Decoder), ConstructOnHeap<Bzip2Decoder>},
+    {Coding::kBase64, kContent, "base64", sizeof(Base64Decoder), Construct<Base64Decoder>},
+    {Coding::kQuotedPrintable, kContent, "quoted-printable", sizeof(QuotedPrintableDecoder), Construct<QuotedPrintableDecoder>},
+    {Coding::kZip, kContainer, "zip", sizeof(ZipDecoder), ConstructOnHeap<ZipDecoder>},
+    {Coding::kBase64Runs, kContainer, "base64", sizeof(Base64RunsDecoder), Construct<Base64RunsDecoder>},
+    {Coding::kMarkup, kReading, "text", sizeof(MarkupDecoder), Construct<MarkupDecoder>},
+    {Coding::kJson, kReading, "json", sizeof(JsonDecoder), Construct<JsonDecoder>},
+    {Coding::kForm, kReading, "form", sizeof(FormDecoder), Construct<FormDecoder>},
 };
 static_assert(std::size(kCodings) == static_cast<size_t>(Coding::kCount));
 
-bool EqualsIgnoringCase(std::string_view text, std::string_view lower) {
-  return text.size() == lower.size() && std::equal(text.begin(), text.end(), lower.begin(), [](char a, char b) {
-           return (a >= 'A' && a <= 'Z' ? static_cast<char>(a + 32) : a) == b;
-         });
+constexpr size_t Largest() {
+  size_t largest = 0;
+  for (const CodingEntry& entry : kCodings) largest = std::max(largest, entry.decoder_bytes);
+  return largest;
 }
 
 // Two bytes are a weak sign. Of the headers that zlib itself writes, "x^" is also text, so that one is left out.
@@ -41,20 +69,75 @@ bool IsUsualZlib(ByteView prefix) {
   return prefix.size() >= 3 && prefix[0] == 0x78 && (prefix[1] == 0x01 || prefix[1] == 0x9C || prefix[1] == 0xDA);
 }
 
-ChosenCoding Chosen(Coding coding, bool declared) { return {Choice::kCoding, coding, declared}; }
+struct Sign {
+  bool (*stands)(ByteView prefix) noexcept;
+  Coding coding;
+};
+// Each told by the first kSignBytes.
+constexpr Sign kSigns[] = {
+    {LooksLikeGzip, Coding::kGzip}, {LooksLikeZstd, Coding::kZstd},   {LooksLikeZip, Coding::kZip},
+    {LooksLikeXz, Coding::kXz},     {LooksLikeBzip2, Coding::kBzip2}, {LooksLikeLzma, Coding::kLzma},
+};
+
+const Sign* FindSign(ByteView prefix) {
+  const auto* sign = std::find_if(std::begin(kSigns), std::end(kSigns), [&](const Sign& s) { return s.stands(prefix); });
+  return sign == std::end(kSigns) ? nullptr : sign;
+}
+
+ChosenCoding Chosen(Coding coding, bool declared = false) { return {Choice::kCoding, coding, declared}; }
+
+// What may be declared: content codings (RFC 9110, 8.4.1) and transfer encodings (RFC 2045, 6.1).
+struct DeclaredName {
+  std::string_view name;
+  Coding coding;
+  bool has_sign;  // what does not begin with it is something else
+};
+constexpr DeclaredName kDeclared[] = {
+    {"gzip", Coding::kGzip, true},     {"x-gzip", Coding::kGzip, true},     {"zstd", Coding::kZstd, true},
+    {"xz", Coding::kXz, true},         {"bzip2", Coding::kBzip2, true},     {"br", Coding::kBrotli, false},
+    {"base64", Coding::kBase64, false}, {"quoted-printable", Coding::kQuotedPrintable, false},
+};
+
+bool IsIdentity(std::string_view declared) {
+  constexpr std::string_view kNames[] = {"identity", "7bit", "8bit", "binary"};
+  return std::any_of(std::begin(kNames), std::end(kNames), [&](std::string_view name) { return EqualsIgnoringCase(declared, name); });
+}
 
 ChosenCoding ChooseDeclared(ByteView prefix, std::string_view declared) {
-  if (EqualsIgnoringCase(declared, "br")) return Chosen(Coding::kBrotli, true);
   // RFC 9110, 8.4.1.2: deflate means zlib; some senders leave the wrapper out.
   if (EqualsIgnoringCase(declared, "deflate")) {
     return Chosen(LooksLikeZlib(prefix) ? Coding::kZlib : Coding::kDeflate, true);
   }
-  const bool known = EqualsIgnoringCase(declared, "gzip") || EqualsIgnoringCase(declared, "x-gzip") ||
-                     EqualsIgnoringCase(declared, "zstd");
-  return {known ? Choice::kNotAsDeclared : Choice::kUnknownCoding, Coding::kGzip, true};
+  for (const DeclaredName& known : kDeclared) {
+    if (!EqualsIgnoringCase(declared, known.name)) continue;
+    return {known.has_sign ? Choice::kNotAsDeclared : Choice::kCoding, known.coding, true};
+  }
+  return {Choice::kUnknownCoding, Coding::kGzip, true};
+}
+
+bool Declares(std::string_view declared, Coding coding) {
+  return std::any_of(std::begin(kDeclared), std::end(kDeclared), [&](const DeclaredName& known) {
+    return known.coding == coding && EqualsIgnoringCase(declared, known.name);
+  });
+}
+
+bool ClaimsType(std::string_view claimed, std::string_view type) {
+  return EqualsIgnoringCase(claimed.substr(0, type.size()), type);
+}
+
+ChosenCoding ChooseText(ByteView prefix, std::string_view claimed_type) {
+  const std::string_view type = content::DetectMediaType(prefix).name;
+  if (type == "text/html" || type == "application/xml" || type == "image/svg+xml") return Chosen(Coding::kMarkup);
+  if (type == "application/json") return Chosen(Coding::kJson);
+  if (type != "text/plain") return {};
+  if (ClaimsType(claimed_type, "application/x-www-form-urlencoded") || LooksLikeForm(prefix)) return Chosen(Coding::kForm);
+  if (LooksLikeBase64(prefix)) return Chosen(Coding::kBase64);
+  return {};
 }
 
 }  // namespace
+
+const size_t kLargestDecoderBytes = Largest();
 
 std::string_view Name(Coding coding) {
   return coding < Coding::kCount ? kCodings[static_cast<size_t>(coding)].name : std::string_view("unknown");
@@ -62,15 +145,31 @@ std::string_view Name(Coding coding) {
 
 const CodingEntry& EntryOf(Coding coding) noexcept { return kCodings[static_cast<size_t>(coding)]; }
 
-ChosenCoding ChooseCoding(ByteView prefix, std::string_view declared) noexcept {
-  if (EqualsIgnoringCase(declared, "identity")) declared = {};
-  if (LooksLikeGzip(prefix)) {
-    return Chosen(Coding::kGzip, EqualsIgnoringCase(declared, "gzip") || EqualsIgnoringCase(declared, "x-gzip"));
-  }
-  if (LooksLikeZstd(prefix)) return Chosen(Coding::kZstd, EqualsIgnoringCase(declared, "zstd"));
-  if (!declared.empty() && !prefix.empty()) return ChooseDeclared(prefix, declared);
-  if (IsUsualZlib(prefix)) return Chosen(Coding::kZlib, false);
-  return {};
+bool HasSign(ByteView prefix) noexcept { return FindSign(prefix) != nullptr; }
+
+ChosenCoding ChooseCoding(ByteView prefix, const ContentHints& hints) noexcept {
+  if (prefix.empty()) return {};
+  if (hints.is_reading) return Chosen(Coding::kBase64Runs);
+  const std::string_view declared = IsIdentity(hints.declared) ? std::string_view{} : hints.declared;
+  if (const Sign* sign = FindSign(prefix); sign != nullptr) return Chosen(sign->coding, Declares(declared, sign->coding));
+  if (!declared.empty()) return ChooseDeclared(prefix, declared);
+  if (IsUsualZlib(prefix)) return Chosen(Coding::kZlib);
+  return ChooseText(prefix, hints.claimed_type);
+}
+
+std::string_view LastCoding(std::string_view list) noexcept {
+  const size_t comma = list.rfind(',');
+  if (comma != std::string_view::npos) list.remove_prefix(comma + 1);
+  while (!list.empty() && list.front() == ' ') list.remove_prefix(1);
+  return list;
+}
+
+Prospect ProspectOf(ByteView prefix, bool whole, const content::ObjectDescription& description) noexcept {
+  const std::string_view declared = LastCoding(description.content_encoding.view());
+  if (HasSign(prefix) || (!declared.empty() && !IsIdentity(declared))) return Prospect::kCoded;
+  if (!whole && prefix.size() < kRecogniseBytes) return Prospect::kNeedsMore;
+  const ChosenCoding chosen = ChooseCoding(prefix, {declared, description.claimed_type.view(), false});
+  return chosen.choice == Choice::kNone ? Prospect::kPlain : Prospect::kCoded;
 }
 
 }  // namespace sluice::decode

@@ -1,6 +1,6 @@
 // The codings that Sluice undoes, and how one is chosen: by content first, by declaration where content has no sign.
 //
-// Thread: constant data, pure functions. Allocates: never. Sources: RFC 9110 (8.4.1), RFC 9659, the codings' own.
+// Thread: constant data, pure functions. Allocates: never. Sources: RFC 9110 (8.4.1), RFC 9659, RFC 2045, the formats' own.
 #pragma once
 
 #include <cstddef>
@@ -8,21 +8,37 @@
 #include <string_view>
 
 #include "base/byte_view.h"
+#include "dataplane/content/media_type.h"
+#include "dataplane/content/object.h"
 #include "dataplane/decode/buddy_heap.h"
 #include "dataplane/decode/decoder.h"
 
 namespace sluice::decode {
 
-enum class Coding : uint8_t { kGzip, kZlib, kDeflate, kBrotli, kZstd, kCount };
-std::string_view Name(Coding coding);  // as an element of a finding's path: "gzip", "zlib", "deflate", "br", "zstd"
+enum class Coding : uint8_t {
+  kGzip, kZlib, kDeflate, kBrotli, kZstd, kXz, kLzma, kBzip2,
+  kBase64, kQuotedPrintable,
+  kZip, kBase64Runs,
+  kMarkup, kJson, kForm,
+  kCount
+};
+std::string_view Name(Coding coding);  // as an element of a finding's path: "gzip", "zip", "text", …
+
+enum class CodingKind : uint8_t {
+  kContent,    // the output is what the input stands for; nobody reads the input as it is
+  kContainer,  // the output are members
+  kReading,    // the output is another reading of the input, beside it
+};
 
 struct CodingEntry {
   Coding coding;
+  CodingKind kind;
   std::string_view name;
   size_t decoder_bytes;
   Decoder* (*construct)(void* slot, BuddyHeap& heap) noexcept;  // placement new
 };
 const CodingEntry& EntryOf(Coding coding) noexcept;
+extern const size_t kLargestDecoderBytes;
 
 enum class Choice : uint8_t {
   kNone,           // nothing to undo
@@ -37,10 +53,27 @@ struct ChosenCoding {
   bool used_declaration = false;  // `declared` is spent
 };
 
-// Enough to recognise every coding that can be.
-constexpr size_t kRecogniseBytes = 16;
+// What is said about content, beside what it says itself.
+struct ContentHints {
+  std::string_view declared;      // one content coding or transfer encoding, or empty
+  std::string_view claimed_type;  // media type, or empty
+  bool is_reading = false;        // the bytes are a reading already: only what is embedded in text is looked for
+};
 
-// `prefix`: the first bytes, kRecogniseBytes or all there are. `declared`: one content coding, or empty.
-ChosenCoding ChooseCoding(ByteView prefix, std::string_view declared) noexcept;
+// Enough to recognise whatever can be recognised; the first kSignBytes are enough for what HasSign says.
+constexpr size_t kRecogniseBytes = content::kMediaTypePrefix;
+constexpr size_t kSignBytes = 16;
+
+// Whether the first kSignBytes settle the choice.
+bool HasSign(ByteView prefix) noexcept;
+// `prefix`: the first bytes, kRecogniseBytes or all there are, or those for which HasSign.
+ChosenCoding ChooseCoding(ByteView prefix, const ContentHints& hints) noexcept;
+
+// Whether a chain is of use for an object, from its first bytes. `whole`: the object has no more.
+enum class Prospect : uint8_t { kPlain, kCoded, kNeedsMore };
+Prospect ProspectOf(ByteView prefix, bool whole, const content::ObjectDescription& description) noexcept;
+
+// The innermost of a list of codings that is still to be undone stands last (RFC 9110, 8.4).
+std::string_view LastCoding(std::string_view list) noexcept;
 
 }  // namespace sluice::decode

@@ -8,9 +8,6 @@
 namespace sluice::decode {
 namespace {
 
-// States of at most this size share a slab; larger ones (inflate) have their own.
-constexpr size_t kLibraryStateBytes = 128;
-
 Result<Slab> MakeSlab(std::string_view what, size_t bytes, size_t slots) {
   Result<Slab> slab = Slab::Create(bytes, slots);
   if (!slab.ok()) return slab.error().WithContext(what);
@@ -22,13 +19,15 @@ Result<Slab> MakeSlab(std::string_view what, size_t bytes, size_t slots) {
 std::string_view Name(DecodeOutcome outcome) {
   switch (outcome) {
     case DecodeOutcome::kComplete: return "complete";
-    case DecodeOutcome::kTruncated: return "truncated";
-    case DecodeOutcome::kCorrupt: return "corrupt";
-    case DecodeOutcome::kUnsupported: return "unsupported";
+    case DecodeOutcome::kTruncated: return "truncated_container";
+    case DecodeOutcome::kCorrupt: return "corrupt_container";
+    case DecodeOutcome::kUnsupported: return "unsupported_coding";
     case DecodeOutcome::kNotAsDeclared: return "not_as_declared";
     case DecodeOutcome::kOverBudget: return "decompression_budget";
     case DecodeOutcome::kTooDeep: return "nesting_limit";
     case DecodeOutcome::kPoolEmpty: return "decoder_pool_empty";
+    case DecodeOutcome::kEncrypted: return "encrypted_container";
+    case DecodeOutcome::kNotOpened: return "unopened_container";
     case DecodeOutcome::kCount: break;
   }
   return "unknown";
@@ -47,15 +46,15 @@ Result<DecodeRoom> DecodeRoom::Create(const DecodeOptions& options) {
   impl->options = options;
   auto chains = MakeSlab("decoder chains", sizeof(DecoderChain), options.max_chains);
   if (!chains.ok()) return chains.error();
-  auto inflate = MakeSlab("inflate states", EntryOf(Coding::kGzip).decoder_bytes, options.max_inflate_states);
-  if (!inflate.ok()) return inflate.error();
-  auto library = MakeSlab("decoder states", kLibraryStateBytes, options.max_library_states);
-  if (!library.ok()) return library.error();
+  auto large = MakeSlab("large decoder states", kLargestDecoderBytes, options.max_large_states);
+  if (!large.ok()) return large.error();
+  auto small = MakeSlab("small decoder states", kSmallStateBytes, options.max_small_states);
+  if (!small.ok()) return small.error();
   auto heap = BuddyHeap::Create(options.library_bytes);
   if (!heap.ok()) return heap.error().WithContext("decoder memory");
   impl->chains = std::move(chains).value();
-  impl->inflate_states = std::move(inflate).value();
-  impl->library_states = std::move(library).value();
+  impl->large_states = std::move(large).value();
+  impl->small_states = std::move(small).value();
   impl->heap = std::move(heap).value();
   return DecodeRoom(std::move(impl));
 }

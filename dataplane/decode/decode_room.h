@@ -6,40 +6,29 @@
 
 #include <cstdint>
 #include <memory>
-#include <string_view>
 
 #include "base/counter.h"
 #include "base/result.h"
 #include "dataplane/content/object.h"
+#include "dataplane/decode/decode_outcome.h"
 
 namespace sluice::decode {
 
 class DecoderChain;
 
-// How a view ended, or why one was not begun.
-enum class DecodeOutcome : uint8_t {
-  kComplete,
-  kTruncated,      // the input ended first
-  kCorrupt,        // the coded data breaks off the rules; what came before was good
-  kUnsupported,    // a coding, window or dictionary that is not offered
-  kNotAsDeclared,  // the declared coding is not what the bytes are
-  kOverBudget,     // more came out than DecodeOptions allows for what went in
-  kTooDeep,        // more codings within one another than max_depth
-  kPoolEmpty,      // no state or memory left for one more decoder
-  kCount,
-};
-// "complete", "truncated", "corrupt", "unsupported", "not_as_declared", "decompression_budget", "nesting_limit", "decoder_pool_empty"
-std::string_view Name(DecodeOutcome outcome);
-
+// The budget of decoding, all in one place. docs/protocols.md says what each slot is for.
 struct DecodeOptions {
-  uint32_t max_chains = 1u << 16;         // 1.5 KiB each: objects that are being decoded or not yet decided
-  uint32_t max_inflate_states = 10240;    // 86 KiB each
-  uint32_t max_library_states = 4096;     // Brotli and Zstandard; their memory comes from `library_bytes`
+  uint32_t max_chains = 1u << 16;         // 2 KiB each: objects that are being decoded
+  uint32_t max_large_states = 10240;      // 90 KiB each: deflate in all its wrappers, zip, lz4
+  uint32_t max_small_states = 1u << 15;   // 2 KiB each: all others; what their libraries want comes from `library_bytes`
   size_t library_bytes = size_t{256} << 20;
   uint8_t max_depth = 16;                 // 1 to 16
   // An object may always grow to `free_output_bytes`; beyond it, output over all depths is at most max_ratio times input.
   uint64_t free_output_bytes = uint64_t{64} << 20;
   uint32_t max_ratio = 100;
+  // Views of an object: always `free_views`; beyond them one for each `input_bytes_per_view` of the object.
+  uint32_t free_views = 4096;
+  uint32_t input_bytes_per_view = 32;
 };
 
 class DecodeRoom {

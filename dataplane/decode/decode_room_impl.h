@@ -16,6 +16,9 @@ namespace sluice::decode {
 // Output of one decoder call. Fits the second-level cache twice; larger gains nothing.
 constexpr size_t kScratchBytes = 16 * 1024;
 
+// States of at most this size share a slab; larger ones have their own.
+constexpr size_t kSmallStateBytes = 2048;
+
 struct DecodeRoom::Impl {
   // Output stands here until the next call to any chain of the room.
   struct Depth {
@@ -24,13 +27,13 @@ struct DecodeRoom::Impl {
   };
 
   Slab& StatesFor(Coding coding) noexcept {
-    return EntryOf(coding).decoder_bytes > library_states.slot_bytes() ? inflate_states : library_states;
+    return EntryOf(coding).decoder_bytes > kSmallStateBytes ? large_states : small_states;
   }
 
   DecodeOptions options;
   Slab chains;
-  Slab inflate_states;
-  Slab library_states;
+  Slab large_states;
+  Slab small_states;
   BuddyHeap heap;
   CounterSet<DecodeOutcome> outcomes;
   Counter chains_full;

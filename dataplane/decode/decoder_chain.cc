@@ -14,16 +14,17 @@ DecodeOutcome OutcomeOf(DecodeState state) {
     case DecodeState::kEnd: return DecodeOutcome::kComplete;
     case DecodeState::kUnsupported: return DecodeOutcome::kUnsupported;
     case DecodeState::kPoolEmpty: return DecodeOutcome::kPoolEmpty;
+    case DecodeState::kTruncated: return DecodeOutcome::kTruncated;
+    case DecodeState::kEncrypted: return DecodeOutcome::kEncrypted;
+    case DecodeState::kNotOpened: return DecodeOutcome::kNotOpened;
     default: return DecodeOutcome::kCorrupt;
   }
 }
 
-bool GoesOn(DecodeState state) { return state == DecodeState::kNeedsInput || state == DecodeState::kMoreOutput; }
-
 }  // namespace
 
 DecoderChain::DecoderChain(DecodeRoom::Impl& room, const content::ObjectDescription& description) noexcept
-    : room_(room), declared_(description.content_encoding) {}
+    : room_(room), declared_(description.content_encoding), claimed_type_(description.claimed_type) {}
 
 DecoderChain::~DecoderChain() {
   for (size_t depth = 0; depth <= depth_; ++depth) ReleaseDecoder(nodes_[depth]);
@@ -47,6 +48,7 @@ DecoderChain::Progress DecoderChain::Advance(ViewPiece& piece) noexcept {
   Node& node = nodes_[depth_];
   if (!node.decided) return GatherPrefix(node) ? Decide(node, piece) : Produce(piece);
   if (!node.opened) return OpenDecoder(node, piece);
+  if (node.decoder != nullptr) return node.over ? FinishDecoder(node, piece) : Produce(piece);
   if (!node.pending.empty()) {
     const bool is_view = node.view != 0;
     if (is_view) EmitPending(node, piece);
@@ -59,16 +61,22 @@ DecoderChain::Progress DecoderChain::Advance(ViewPiece& piece) noexcept {
   return Produce(piece);
 }
 
-// True once enough bytes are together, in `pending`: as they came where they suffice, else put together. A view wants more
-// than the object, because its media type is told.
+// A view wants more than the object, because its media type is told.
+size_t DecoderChain::WantedPrefix(const Node& node) const noexcept {
+  const bool settled = depth_ == 0 && (!declared_.empty() || (prefix_size_ == 0 && HasSign(node.pending)));
+  return settled ? kSignBytes : kRecogniseBytes;
+}
+
+// True once enough bytes are together, in `pending`: as they came where they suffice, else put together.
 bool DecoderChain::GatherPrefix(Node& node) noexcept {
-  const size_t wanted = depth_ == 0 ? kRecogniseBytes : content::kMediaTypePrefix;
+  const size_t wanted = WantedPrefix(node);
   if (prefix_size_ == 0 && (node.pending.size() >= wanted || node.input_over)) return true;
   const ByteView taken = node.pending.First(wanted - prefix_size_);
   if (!taken.empty()) std::memcpy(prefix_.data() + prefix_size_, taken.data(), taken.size());
   prefix_size_ = static_cast<uint16_t>(prefix_size_ + taken.size());
   node.pending = node.pending.From(taken.size());
-  if (prefix_size_ < wanted && !node.input_over) return false;
+  const bool settled = depth_ == 0 && HasSign({prefix_.data(), prefix_size_});
+  if (prefix_size_ < wanted && !node.input_over && !settled) return false;
   auto& together = room_.depths[depth_].prefix;
   std::memcpy(together.data(), prefix_.data(), prefix_size_);
   node.after = node.pending;
@@ -79,16 +87,28 @@ bool DecoderChain::GatherPrefix(Node& node) noexcept {
 
 DecoderChain::Progress DecoderChain::Decide(Node& node, ViewPiece& piece) noexcept {
   node.decided = true;
-  node.chosen = ChooseCoding(node.pending, DeclaredCoding());
+  node.chosen = ChooseCoding(node.pending, {LastCoding(declared_.view()), claimed_type_.view(), node.is_reading});
   if (node.chosen.used_declaration) SpendDeclaredCoding();
   if (depth_ == 0) return Progress::kAgain;
+  const Node& above = nodes_[depth_ - 1];
   piece = ViewPiece();
   piece.kind = ViewPiece::Kind::kBegin;
   piece.view = node.view;
-  piece.parent = nodes_[depth_ - 1].view;
-  piece.element = Name(nodes_[depth_ - 1].coding);
+  piece.parent = above.view;
+  piece.element = DescribeMember(above, piece);
   piece.type = content::DetectMediaType(node.pending);
+  piece.is_reading = node.is_reading;
   return Progress::kPiece;
+}
+
+// "zip:word/document.xml"; only the coding's name where there is no member or it has no name.
+std::string_view DecoderChain::DescribeMember(const Node& above, ViewPiece& piece) noexcept {
+  piece.name = above.decoder->member().name;
+  if (piece.name.empty()) return Name(above.coding);
+  element_.Assign(Name(above.coding));
+  element_.Append(":");
+  element_.Append(piece.name);
+  return element_.view();
 }
 
 DecoderChain::Progress DecoderChain::OpenDecoder(Node& node, ViewPiece& piece) noexcept {
@@ -102,10 +122,21 @@ DecoderChain::Progress DecoderChain::OpenDecoder(Node& node, ViewPiece& piece) n
   if (slot == nullptr) return Refuse(node, entry.name, DecodeOutcome::kPoolEmpty, piece);
   node.coding = entry.coding;
   node.decoder = entry.construct(slot, room_.heap);
+  if (entry.kind == CodingKind::kContainer) return Progress::kAgain;
+  if (entry.kind == CodingKind::kReading) {
+    declared_.Clear();
+    claimed_type_.Clear();
+  }
+  BeginChild(entry.kind == CodingKind::kReading);
+  return Progress::kAgain;
+}
+
+void DecoderChain::BeginChild(bool is_reading) noexcept {
   Node& child = nodes_[++depth_];
   child = Node();
   child.view = ++last_view_;
-  return Progress::kAgain;
+  child.is_reading = is_reading;
+  prefix_size_ = 0;
 }
 
 DecoderChain::Progress DecoderChain::Refuse(Node& node, std::string_view element, DecodeOutcome outcome,
@@ -116,6 +147,7 @@ DecoderChain::Progress DecoderChain::Refuse(Node& node, std::string_view element
   piece.view = node.view;
   piece.element = element;
   piece.outcome = outcome;
+  piece.opaque_bytes = std::exchange(node.opaque, 0);
   return Progress::kPiece;
 }
 
@@ -127,10 +159,11 @@ void DecoderChain::EmitPending(Node& node, ViewPiece& piece) noexcept {
   node.emitted = true;
 }
 
-// The deepest node has nothing: the nearest decoder above it that has something to work on goes on.
+// The deepest node has nothing: the nearest decoder above it (or its own) that has something to work on goes on.
 DecoderChain::Progress DecoderChain::Produce(ViewPiece& piece) noexcept {
-  for (size_t depth = depth_; depth-- > 0;) {
+  for (size_t depth = depth_ + 1; depth-- > 0;) {
     Node& node = nodes_[depth];
+    if (node.decoder == nullptr) continue;
     if (node.pending.empty() && !node.after.empty()) {
       node.pending = node.after;
       node.after = {};
@@ -140,39 +173,67 @@ DecoderChain::Progress DecoderChain::Produce(ViewPiece& piece) noexcept {
       EmitPending(node, piece);
       return Progress::kPiece;
     }
-    if (!node.pending.empty() || node.more_output) return RunDecoder(depth);
-    if (node.input_over) {
-      nodes_[depth + 1].input_over = true;
-      nodes_[depth + 1].outcome = node.decoder->may_end() ? DecodeOutcome::kComplete : DecodeOutcome::kTruncated;
-      return Progress::kAgain;
+    const std::span<uint8_t> scratch = room_.depths[depth].output;
+    if (!node.pending.empty() || node.more_output) {
+      const bool had_more = std::exchange(node.more_output, false);
+      const DecodeStep step = node.decoder->Decode(node.pending, scratch);
+      node.pending = node.pending.From(step.consumed);
+      if (node.pending.empty()) node.emitted = false;
+      const bool stuck = had_more && step.state == DecodeState::kMoreOutput && step.consumed == 0 && step.output.empty();
+      return stuck ? Stop(depth, DecodeOutcome::kCorrupt) : Apply(depth, step);
     }
+    if (node.input_over) return Apply(depth, node.decoder->End(scratch));
   }
   return Progress::kIdle;
 }
 
-DecoderChain::Progress DecoderChain::RunDecoder(size_t depth) noexcept {
+// What a step of the decoder at `depth` means for it and for the node below.
+DecoderChain::Progress DecoderChain::Apply(size_t depth, const DecodeStep& step) noexcept {
   Node& node = nodes_[depth];
-  Node& child = nodes_[depth + 1];
-  const DecodeStep step = node.decoder->Decode(node.pending, room_.depths[depth].output);
-  node.pending = node.pending.From(step.consumed);
-  if (node.pending.empty()) node.emitted = false;
-  node.more_output = step.state == DecodeState::kMoreOutput;
-  child.pending = step.output;
-  child.emitted = false;
-  output_bytes_ += step.output.size();
+  node.opaque += step.opaque;
+  if (depth == 0) (step.encrypted ? opaque_input_.encrypted : opaque_input_.unopened) += step.opaque;
+  if (depth_ > depth && !step.output.empty()) {
+    nodes_[depth + 1].pending = step.output;
+    nodes_[depth + 1].emitted = false;
+    output_bytes_ += step.output.size();
+  }
+  if (OverBudget()) return Stop(depth, DecodeOutcome::kOverBudget);
+  switch (step.state) {
+    case DecodeState::kNeedsInput: return Progress::kAgain;
+    case DecodeState::kMoreOutput: node.more_output = true; return Progress::kAgain;
+    case DecodeState::kMemberBegins: {
+      if (depth_ > depth) return Stop(depth, DecodeOutcome::kCorrupt);
+      node.more_output = true;
+      if (TooManyViews()) return Stop(depth, DecodeOutcome::kOverBudget);
+      const Member member = node.decoder->member();
+      declared_.Assign(member.declared);
+      claimed_type_.Assign(member.claimed_type);
+      BeginChild(false);
+      return Progress::kAgain;
+    }
+    case DecodeState::kMemberEnds:
+      if (depth_ == depth) return Stop(depth, DecodeOutcome::kCorrupt);
+      node.more_output = true;
+      nodes_[depth + 1].input_over = true;
+      nodes_[depth + 1].outcome = step.member_outcome;
+      return Progress::kAgain;
+    default: return Stop(depth, OutcomeOf(step.state));
+  }
+}
 
-  const bool stuck = node.more_output && step.consumed == 0 && step.output.empty();
-  if (OverBudget()) {
-    child.input_over = true;
-    child.outcome = DecodeOutcome::kOverBudget;
-  } else if (!GoesOn(step.state) || stuck) {
-    child.input_over = true;
-    child.outcome = OutcomeOf(step.state);
+// The decoder at `depth` gives no more. An open view takes its outcome; else it is told when the decoder goes.
+DecoderChain::Progress DecoderChain::Stop(size_t depth, DecodeOutcome outcome) noexcept {
+  Node& node = nodes_[depth];
+  node.over = true;
+  node.stopped = outcome;
+  if (depth_ > depth) {
+    nodes_[depth + 1].input_over = true;
+    nodes_[depth + 1].outcome = outcome;
+    node.stopped = DecodeOutcome::kComplete;
   }
   return Progress::kAgain;
 }
 
-// The view is over; the decoder that gave it goes, and what is left of its input is plain bytes that follow coded ones.
 DecoderChain::Progress DecoderChain::FinishDeepest(ViewPiece& piece) noexcept {
   const Node& node = nodes_[depth_];
   room_.outcomes.Add(node.outcome);
@@ -180,12 +241,20 @@ DecoderChain::Progress DecoderChain::FinishDeepest(ViewPiece& piece) noexcept {
   piece.kind = ViewPiece::Kind::kEnd;
   piece.view = node.view;
   piece.outcome = node.outcome;
-  Node& above = nodes_[--depth_];
-  ReleaseDecoder(above);
-  if (above.emitted) above.pending = {};
-  above.emitted = false;
-  above.more_output = false;
+  piece.opaque_bytes = std::exchange(nodes_[depth_ - 1].opaque, 0);
+  --depth_;
   return Progress::kPiece;
+}
+
+// What is left of its input is plain bytes that follow coded ones.
+DecoderChain::Progress DecoderChain::FinishDecoder(Node& node, ViewPiece& piece) noexcept {
+  const Coding coding = node.coding;
+  ReleaseDecoder(node);
+  if (node.emitted) node.pending = {};
+  node.emitted = false;
+  node.more_output = false;
+  if (node.stopped == DecodeOutcome::kComplete) return Progress::kAgain;
+  return Refuse(node, Name(coding), node.stopped, piece);
 }
 
 void DecoderChain::ReleaseDecoder(Node& node) noexcept {
@@ -201,12 +270,9 @@ bool DecoderChain::OverBudget() const noexcept {
   return output_bytes_ > options.free_output_bytes && output_bytes_ / options.max_ratio > input_bytes_;
 }
 
-std::string_view DecoderChain::DeclaredCoding() const noexcept {
-  std::string_view list = declared_.view();
-  const size_t comma = list.rfind(',');
-  if (comma != std::string_view::npos) list.remove_prefix(comma + 1);
-  while (!list.empty() && list.front() == ' ') list.remove_prefix(1);
-  return list;
+bool DecoderChain::TooManyViews() const noexcept {
+  const DecodeOptions& options = room_.options;
+  return last_view_ >= options.free_views && last_view_ >= input_bytes_ / options.input_bytes_per_view;
 }
 
 void DecoderChain::SpendDeclaredCoding() noexcept {

@@ -7,14 +7,16 @@
 //   if (chain->finished()) …     // nothing more will come: Close it at once (most objects, after their first bytes)
 //   chain->End();                // then Next until false, then Close
 //
-// The object's own bytes are no view (the caller has them). A view's content may itself be coded: then a view of it follows,
-// whose `parent` it is. By content of the first bytes, or by declaration where content has no sign (coding_table.h).
+// The object's own bytes are no view (the caller has them). A view's content may itself be coded: then views of it follow,
+// whose `parent` it is: one, or for a container one for each member, one after the other. By content of the first bytes, or
+// by declaration where content has no sign (coding_table.h).
 // Thread: one worker. Allocates: never. Failure: each view ends with a DecodeOutcome; what came out before stands.
 #pragma once
 
 #include <array>
 #include <cstdint>
 #include <string_view>
+#include <utility>
 
 #include "base/inline_text.h"
 #include "dataplane/content/media_type.h"
@@ -31,15 +33,23 @@ struct ViewPiece {
     kBegin,    // `view`, `parent`, `element`, `type`
     kData,     // `bytes` of `view`; valid until the next call
     kEnd,      // of `view`, with `outcome`
-    kRefused,  // the content of `view` (0: of the object) is coded by `element` and was not opened, for `outcome`
+    kRefused,  // the content of `view` (0: of the object) is coded by `element` and was not opened, or not to its end
   };
   Kind kind = Kind::kData;
   ViewNumber view = 0;
   ViewNumber parent = 0;
-  std::string_view element;  // the next element of a finding's path: "gzip"; static text or the chain's
+  std::string_view element;  // the next element of a finding's path: "gzip", "zip:word/document.xml"; until the next call
+  std::string_view name;     // of a member, as it stands in its container; may be empty
   ByteView bytes;
   content::MediaType type;   // of the view's content
   DecodeOutcome outcome = DecodeOutcome::kComplete;
+  bool is_reading = false;   // of kBegin: another reading of what `parent` holds (the text of a page), not content within it
+  uint64_t opaque_bytes = 0; // of kEnd and kRefused: coded bytes that could not be looked into
+};
+
+// Bytes of the object itself that could not be looked into.
+struct OpaqueInput {
+  uint64_t encrypted = 0, unopened = 0;
 };
 
 class DecoderChain {
@@ -54,6 +64,11 @@ class DecoderChain {
   // The rest of the object is plain, or nothing but trailing bytes: no view is open and none will be.
   bool finished() const noexcept { return depth_ == 0 && nodes_[0].decided && nodes_[0].decoder == nullptr; }
   uint64_t output_bytes() const noexcept { return output_bytes_; }
+  // How the object's own bytes are coded. REQUIRES: is_open().
+  bool is_open() const noexcept { return nodes_[0].decoder != nullptr; }
+  CodingKind kind() const noexcept { return EntryOf(nodes_[0].coding).kind; }
+  // Of what was fed since the last call.
+  OpaqueInput TakeOpaqueInput() noexcept { return std::exchange(opaque_input_, OpaqueInput()); }
 
  private:
   friend class DecodeRoom;
@@ -61,18 +76,22 @@ class DecoderChain {
 
   // The bytes at one depth: of the object (0), or of the view that the decoder one depth above gives.
   struct Node {
-    Decoder* decoder = nullptr;  // undoes these bytes; its output is the next node
+    Decoder* decoder = nullptr;  // undoes these bytes; its output is the next node, while there is one
     ByteView pending;            // to be handed out and decoded
     ByteView after;              // what stands behind `pending`
     ViewNumber view = 0;
-    Coding coding = Coding::kGzip;       // of `decoder`
+    Coding coding = Coding::kGzip;  // of `decoder`
     ChosenCoding chosen;
+    uint64_t opaque = 0;         // that `decoder` could not look into, since it was last reported
+    bool is_reading = false;     // of the node above
     bool decided = false;        // the first bytes were looked at
     bool opened = false;         // and acted upon
     bool emitted = false;        // `pending` was handed out
     bool more_output = false;    // the decoder has more, without input
+    bool over = false;           // the decoder has stopped
     bool input_over = false;     // nothing follows `pending` and `after`
     DecodeOutcome outcome = DecodeOutcome::kComplete;  // once input_over
+    DecodeOutcome stopped = DecodeOutcome::kComplete;  // once over
   };
 
   DecoderChain(DecodeRoom::Impl& room, const content::ObjectDescription& description) noexcept;
@@ -80,25 +99,33 @@ class DecoderChain {
 
   Progress Advance(ViewPiece& piece) noexcept;
   bool GatherPrefix(Node& node) noexcept;
+  size_t WantedPrefix(const Node& node) const noexcept;
   Progress Decide(Node& node, ViewPiece& piece) noexcept;
+  std::string_view DescribeMember(const Node& above, ViewPiece& piece) noexcept;
   Progress OpenDecoder(Node& node, ViewPiece& piece) noexcept;
   Progress Produce(ViewPiece& piece) noexcept;
-  Progress RunDecoder(size_t depth) noexcept;
+  void BeginChild(bool is_reading) noexcept;
+  Progress Apply(size_t depth, const DecodeStep& step) noexcept;
+  Progress Stop(size_t depth, DecodeOutcome outcome) noexcept;
   Progress FinishDeepest(ViewPiece& piece) noexcept;
+  Progress FinishDecoder(Node& node, ViewPiece& piece) noexcept;
   Progress Refuse(Node& node, std::string_view element, DecodeOutcome outcome, ViewPiece& piece) noexcept;
   static void EmitPending(Node& node, ViewPiece& piece) noexcept;
-  std::string_view DeclaredCoding() const noexcept;
   void SpendDeclaredCoding() noexcept;
   bool OverBudget() const noexcept;
+  bool TooManyViews() const noexcept;
   void ReleaseDecoder(Node& node) noexcept;
 
   DecodeRoom::Impl& room_;
   size_t depth_ = 0;  // of the deepest node
   ViewNumber last_view_ = 0;
   uint64_t input_bytes_ = 0, output_bytes_ = 0;
-  InlineText<32> declared_;   // content codings that are still to be undone, the outermost last
+  OpaqueInput opaque_input_;
+  InlineText<32> declared_;      // of the deepest node: codings that are still to be undone, the outermost last
+  InlineText<96> claimed_type_;  // likewise
+  InlineText<192> element_;
   uint16_t prefix_size_ = 0;  // of the deepest node, while it is not decided
-  std::array<uint8_t, content::kMediaTypePrefix> prefix_;
+  std::array<uint8_t, kRecogniseBytes> prefix_;
   std::array<Node, kMaxDepth + 1> nodes_;
 };
 

@@ -26,14 +26,20 @@ Result<std::unique_ptr<Inspector>> Inspector::Create(const InspectorOptions& opt
   auto sessions = protocol::SessionPool::Create(options.sessions);
   if (!sessions.ok()) return sessions.error();
   inspector->sessions_.emplace(std::move(sessions).value());
+  auto room = decode::DecodeRoom::Create(options.decode);
+  if (!room.ok()) return room.error();
+  inspector->decode_room_.emplace(std::move(room).value());
   // A tally for each object and for the head before it, in either direction of its flow.
   const size_t objects = options.max_objects;
   for (const Status& made :
        {MakePool(objects, inspector->objects_), MakePool(options.sessions.max_sessions, inspector->names_),
-        MakePool(3 * objects, inspector->tallies_), MakePool(objects, inspector->type_prefixes_),
+        MakePool(options.sessions.max_sessions, inspector->rare_names_), MakePool(objects, inspector->view_links_), MakePool(3 * objects, inspector->tallies_), MakePool(objects, inspector->type_prefixes_),
         MakePool(options.hash_objects ? objects : 0, inspector->hashes_), MakePool(objects, inspector->prefixes_)}) {
     if (!made.ok()) return made.error();
   }
+  auto expectations = ExpectationTable::Create(statistics);
+  if (!expectations.ok()) return expectations.error();
+  inspector->expectations_.emplace(std::move(expectations).value());
   auto adopted = inspector->Adopt(std::move(policy), generation);
   if (!adopted.ok()) return adopted.error();
   return inspector;
@@ -118,10 +124,7 @@ void Inspector::ChooseProtocol(ByteView run) noexcept {
   ProbePrefix* prefix = flow.prefix[d];
   size_t before = 0;  // bytes of earlier runs
   ByteView seen = run;
-  if (flow.transport != packet::Transport::kTcp) {
-    flow.probe[d] = ProbeState::kRaw;
-    return FeedRaw(run);
-  }
+  if (flow.transport != packet::Transport::kTcp) return ChooseDatagramProtocol(run);
   if (prefix != nullptr) {
     before = prefix->size;
     const ByteView more = run.First(prefix->bytes.size() - before);
@@ -129,10 +132,13 @@ void Inspector::ChooseProtocol(ByteView run) noexcept {
     prefix->size += static_cast<uint32_t>(more.size());
     seen = {prefix->bytes.data(), prefix->size};
   }
-  const protocol::ProbeOutcome probe = protocol::Probe(task_.direction, seen);
+  protocol::ProbeOutcome probe = protocol::Probe(task_.direction, seen);
+  // An announced connection carries what was announced, whatever its first bytes look like, unless it is encrypted.
+  if (flow.expected != nullptr && probe.id != protocol::ProtocolId::kTls) probe = {protocol::Certainty::kYes, flow.expected->app};
   if (probe.certainty == protocol::Certainty::kYes && probe.id != protocol::ProtocolId::kRawTcp) {
     OpenSession(probe.id);
     if (!flow.protocol_known) return FeedRaw(run);
+    FeedOtherPrefix();
     if (before > 0) FeedSession({prefix->bytes.data(), before}, Counting::kCounted);
     FeedSession(run);
   } else if (probe.certainty == protocol::Certainty::kUnsure && run.size() < protocol::kProbePrefix) {
@@ -150,6 +156,32 @@ void Inspector::ChooseProtocol(ByteView run) noexcept {
     prefixes_->Give(flow.prefix[d]);
     flow.prefix[d] = nullptr;
   }
+}
+
+// By its own bytes, each datagram apart; ICMP is what it is.
+void Inspector::ChooseDatagramProtocol(ByteView datagram) noexcept {
+  FlowContext& flow = *task_.flow;
+  flow.probe[content::Index(task_.direction)] = ProbeState::kRaw;
+  if (flow.transport == packet::Transport::kUdp) {
+    protocol::ProbeOutcome probe = protocol::ProbeDatagram(task_.direction, datagram);
+    if (flow.expected != nullptr) probe = {protocol::Certainty::kYes, flow.expected->app};
+    if (probe.certainty == protocol::Certainty::kYes) OpenSession(probe.id);
+  }
+  if (flow.protocol_known) FeedSession(datagram);
+  else FeedRaw(datagram);
+}
+
+// What the other side said before its protocol was known, a greeting: it comes first.
+void Inspector::FeedOtherPrefix() noexcept {
+  FlowContext& flow = *task_.flow;
+  const content::Direction direction = task_.direction;
+  ProbePrefix*& prefix = flow.prefix[content::Index(content::Opposite(direction))];
+  if (prefix == nullptr) return;
+  task_.direction = content::Opposite(direction);
+  FeedSession({prefix->bytes.data(), prefix->size}, Counting::kCounted);
+  task_.direction = direction;
+  prefixes_->Give(prefix);
+  prefix = nullptr;
 }
 
 void Inspector::OpenSession(protocol::ProtocolId id) noexcept {
@@ -238,6 +270,12 @@ void Inspector::TakePiece(const Piece& piece) noexcept {
       flow.payload_class = event::PayloadClass::kEncrypted;
       inspection_.uninspectable = true;
       break;
+    case Piece::Kind::kInserted:
+      counting_ = Counting::kCounted;
+      ScanObject(FindObject(piece.number), piece.bytes);
+      counting_ = Counting::kCount;
+      break;
+    case Piece::Kind::kExpect: Expect(*piece.expectation); break;
     case Piece::Kind::kName: KeepName(piece.name_kind, piece.text); break;
     case Piece::Kind::kAnomaly:
       if (piece.anomaly == protocol::AnomalyKind::kAmbiguousFraming) inspection_.ambiguous_framing = true;
@@ -247,34 +285,13 @@ void Inspector::TakePiece(const Piece& piece) noexcept {
   }
 }
 
-void Inspector::KeepName(protocol::NameKind kind, std::string_view text) noexcept {
-  FlowContext& flow = *task_.flow;
-  if (flow.names == nullptr && (flow.names = names_->Take()) == nullptr) {
-    statistics_->counters.Add(PipelineCounter::kNameTableFull);
-    return;
-  }
-  switch (kind) {
-    case protocol::NameKind::kHost: flow.names->host.Assign(text); break;
-    case protocol::NameKind::kSni: flow.names->sni.Assign(text); break;
-    case protocol::NameKind::kUser: flow.names->user.Assign(text); break;
-    case protocol::NameKind::kUserAgent:
-    case protocol::NameKind::kVersion:
-      if (flow.names->version.empty()) flow.names->version.Assign(text);
-      break;
-    case protocol::NameKind::kAlpn:
-      flow.names->version.Append(" ");
-      flow.names->version.Append(text);
-      break;
-    case protocol::NameKind::kCount: break;
-  }
-}
-
 const Inspection& Inspector::InspectAlternative(const flow::FlowKey& key, FlowContext& flow, content::Direction direction, ByteView bytes) noexcept {
   StartRun(key, flow, direction);
   content::ObjectDescription description;
   description.number = kAlternativeObject;
   description.direction = direction;
   ObjectState* object = OpenObject(description);
+  if (object != nullptr) object->stage = DecodeStage::kPlain;
   counting_ = Counting::kCounted;
   ScanObject(object, bytes);
   counting_ = Counting::kCount;
@@ -314,8 +331,7 @@ void Inspector::Release(const flow::FlowKey& key, FlowContext& flow) noexcept {
     if (flow.prefix[d] != nullptr) prefixes_->Give(flow.prefix[d]);
     flow.prefix[d] = nullptr;
   }
-  if (flow.names != nullptr) names_->Give(flow.names);
-  flow.names = nullptr;
+  ForgetNames(flow);
   --slots_[flow.policy_slot].flows;
 }
 

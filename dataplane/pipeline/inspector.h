@@ -12,8 +12,10 @@
 
 #include "base/result.h"
 #include "base/slab_pool.h"
+#include "dataplane/decode/decoder_chain.h"
 #include "dataplane/match/confirm.h"
 #include "dataplane/match/matcher.h"
+#include "dataplane/pipeline/expectation_table.h"
 #include "dataplane/pipeline/flow_context.h"
 #include "dataplane/pipeline/recorder.h"
 #include "dataplane/protocol/protocol_table.h"
@@ -26,6 +28,7 @@ struct InspectorOptions {
   uint32_t max_objects = 1u << 18;
   bool hash_objects = false;
   bool record_objects = false;
+  decode::DecodeOptions decode;
 };
 
 // What an inspected run came to. `findings` stays valid until the next call.
@@ -61,6 +64,8 @@ class Inspector {
   const Inspection& InspectAlternative(const flow::FlowKey& key, FlowContext& flow, content::Direction direction, ByteView bytes) noexcept;
   // The direction ended: what can only be decided at the end of an object is.
   const Inspection& EndDirection(const flow::FlowKey& key, FlowContext& flow, content::Direction direction) noexcept;
+  // A flow begins: whether another announced it, and so who of the two is its client. Before its first bytes.
+  void Meet(const flow::FlowKey& key, FlowContext& flow, Timestamp now) noexcept;
   // Both directions have ended: the session goes back to its pool. What comes all the same is inspected as raw bytes.
   void EndSession(FlowContext& flow) noexcept;
   // Whether the server has begun an answer: a page of ours would fall into it.
@@ -95,13 +100,21 @@ class Inspector {
   void StartRun(const flow::FlowKey& key, FlowContext& flow, content::Direction direction) noexcept;
   const Inspection& FinishRun() noexcept;
   void ChooseProtocol(ByteView run) noexcept;
+  void ChooseDatagramProtocol(ByteView datagram) noexcept;
+  void FeedOtherPrefix() noexcept;
   void OpenSession(protocol::ProtocolId id) noexcept;
   void CloseSession() noexcept;
   void FeedSession(ByteView run, Counting counting = Counting::kCount) noexcept;
   void FeedRaw(ByteView run) noexcept;
   void TakePieces() noexcept;
   void TakePiece(const protocol::Piece& piece) noexcept;
+
+  // names (inspector_names.cc)
   void KeepName(protocol::NameKind kind, std::string_view text) noexcept;
+  void KeepRareName(protocol::NameKind kind, std::string_view text) noexcept;
+  void ForgetNames(FlowContext& flow) noexcept;
+  void Expect(const protocol::Expectation& expectation) noexcept;
+  void TakeExpectedName(content::ObjectDescription& description) noexcept;
 
   // objects
   bool Equip(ObjectState& object) noexcept;
@@ -115,8 +128,26 @@ class Inspector {
   void ForgetHead(FlowContext& flow, content::Direction direction) noexcept;
   void SkipInOpenObjects(uint64_t gap) noexcept;
 
+  // decode (inspector_views.cc)
+  void Consider(ObjectState& object, ByteView bytes) noexcept;
+  void ConsiderAtEnd(ObjectState& object) noexcept;
+  bool OpenChain(ObjectState& object) noexcept;
+  void Decode(ObjectState& object, ByteView bytes) noexcept;
+  void TakeViews(ObjectState& object) noexcept;
+  void EndDecoding(ObjectState& object, bool complete) noexcept;
+  void AbandonDecoding(ObjectState& object) noexcept;
+  void OpenView(ObjectState& object, const decode::ViewPiece& piece) noexcept;
+  ObjectState* FindView(ObjectState& object, decode::ViewNumber number) noexcept;
+  void ScanView(ObjectState* view, ByteView bytes) noexcept;
+  void CloseView(ObjectState& object, const decode::ViewPiece& piece) noexcept;
+  void FreeView(ObjectState& object, ObjectState* view) noexcept;
+  void NoteOutcome(ObjectState& object, ObjectState& where, const decode::ViewPiece& piece) noexcept;
+  void ReportUnopened(ObjectState& object) noexcept;
+
   // match → verdict
   void ScanObject(ObjectState* object, ByteView bytes) noexcept;
+  void Match(ObjectState& object, ByteView bytes) noexcept;
+  void ReleaseParts(ObjectState& object) noexcept;
   verdict::ObjectFacts FactsOf(const ObjectState& object) const noexcept;
   void Judge(ObjectState& object, bool at_end) noexcept;
   void Fire(const ObjectState& object, const verdict::FiredRule& fired) noexcept;
@@ -135,7 +166,11 @@ class Inspector {
   uint8_t newest_slot_ = 0;
   std::optional<protocol::SessionPool> sessions_;
   std::optional<SlabPool<ObjectState>> objects_;
+  std::optional<SlabPool<ViewLink>> view_links_;
+  std::optional<decode::DecodeRoom> decode_room_;
   std::optional<SlabPool<FlowNames>> names_;
+  std::optional<SlabPool<RareNames>> rare_names_;
+  std::optional<ExpectationTable> expectations_;
   std::optional<SlabPool<verdict::Tally>> tallies_;  // of objects, and of heads until their body comes
   std::optional<SlabPool<TypePrefix>> type_prefixes_;
   std::optional<SlabPool<crypto_hash_sha256_state>> hashes_;
@@ -147,6 +182,7 @@ class Inspector {
   verdict::FiredList fired_;
   Task task_;
   Counting counting_ = Counting::kCount;
+  bool ends_complete_ = true;  // of the object whose decoding ends
   Inspection inspection_;
   size_t finding_count_ = 0;
   std::array<event::Finding, kMaxFindings> findings_;

@@ -1,8 +1,11 @@
-// Objects and what is found in them: match → confirm → decide → fire. The protocol side is in inspector.cc.
+// Objects and what is found in them: match → confirm → decide → fire. The protocol side is in inspector.cc, what objects
+// are opened into in inspector_views.cc.
 #include "dataplane/pipeline/inspector.h"
 
 #include <algorithm>
 #include <utility>
+
+#include "dataplane/verdict/tally_book.h"
 
 namespace sluice::pipeline {
 
@@ -35,8 +38,9 @@ bool Inspector::Equip(ObjectState& object) noexcept {
   // What a head is, is known.
   if (IsHead(object.description.part)) {
     object.media_type = {"message/http", content::Openness::kPlain};
-  } else if ((object.prefix = type_prefixes_->Take()) == nullptr) {
-    return false;
+  } else if (object.link == nullptr) {
+    if ((object.prefix = type_prefixes_->Take()) == nullptr) return false;
+    object.stage = DecodeStage::kUndecided;
   }
   if (options_.hash_objects && (object.sha256 = hashes_->Take()) != nullptr) crypto_hash_sha256_init(object.sha256);
   return object.stream != nullptr;
@@ -50,6 +54,7 @@ ObjectState* Inspector::OpenObject(const content::ObjectDescription& description
     return nullptr;
   }
   object->description = description;
+  if (flow.expected != nullptr) TakeExpectedName(object->description);
   object->next = flow.objects;
   flow.objects = object;
   if (!Equip(*object)) {
@@ -76,11 +81,17 @@ void Inspector::FreeObject(ObjectState* object) noexcept {
   ObjectState** link = &task_.flow->objects;
   while (*link != object) link = &(*link)->next;
   *link = object->next;
-  if (object->stream != nullptr) task_.policy->matcher->Abandon(object->stream);
-  if (object->prefix != nullptr) type_prefixes_->Give(object->prefix);
-  if (object->tally != nullptr) tallies_->Give(object->tally);
-  if (object->sha256 != nullptr) hashes_->Give(object->sha256);
+  AbandonDecoding(*object);
+  ReleaseParts(*object);
   objects_->Give(object);
+}
+
+void Inspector::ReleaseParts(ObjectState& object) noexcept {
+  if (object.stream != nullptr) task_.policy->matcher->Abandon(object.stream);
+  if (object.prefix != nullptr) type_prefixes_->Give(object.prefix);
+  if (object.tally != nullptr) tallies_->Give(object.tally);
+  if (object.sha256 != nullptr) hashes_->Give(object.sha256);
+  if (object.link != nullptr) view_links_->Give(object.link);
 }
 
 void Inspector::RememberHead(ObjectState& head) noexcept {
@@ -103,6 +114,9 @@ void Inspector::Count(Fate fate, uint64_t bytes) noexcept {
 
 Fate Inspector::FateOf(const ObjectState& object) const noexcept {
   if (object.failed) return Fate::kScannerFailed;
+  if (object.stage == DecodeStage::kSpoilt) return Fate::kUnopenedContainer;
+  // Plain bytes behind coded ones.
+  if (object.opened) return Fate::kInspected;
   if (object.media_type.openness == content::Openness::kEncrypted) return Fate::kEncrypted;
   if (object.media_type.openness == content::Openness::kContainer || object.description.declared_encoding) return Fate::kUnopenedContainer;
   return Fate::kInspected;
@@ -117,19 +131,35 @@ void Inspector::ScanObject(ObjectState* object, ByteView bytes) noexcept {
   if (object->prefix != nullptr) GrowPrefix(*object, bytes);
   object->bytes += bytes.size();
   if (object->sha256 != nullptr) crypto_hash_sha256_update(object->sha256, bytes.data(), bytes.size());
-  if (task_.policy->matcher->Scan(*object->stream, bytes, hits_) == match::ScanStatus::kFailed) {
-    statistics_->counters.Add(PipelineCounter::kScanFailures);
-    object->failed = true;
-    inspection_.scanner_failed = true;
+  // What stands for something else is read by nobody as it is.
+  if (object->stage == DecodeStage::kOpen && object->chain->kind() == decode::CodingKind::kContent) {
+    object->unmatched += bytes.size();
+  } else {
+    Match(*object, bytes);
   }
-  const Fate fate = FateOf(*object);
-  Count(fate, bytes.size());
-  if (!content::IsInspected(fate)) inspection_.uninspectable = true;
-  Judge(*object, false);
+  if (object->stage == DecodeStage::kUndecided) {
+    Consider(*object, bytes);
+  } else if (object->stage == DecodeStage::kOpen) {
+    Decode(*object, bytes);
+  } else {
+    const Fate fate = FateOf(*object);
+    Count(fate, bytes.size());
+    if (!content::IsInspected(fate)) inspection_.uninspectable = true;
+  }
   if (object->prefix != nullptr && object->prefix->complete()) {
     type_prefixes_->Give(object->prefix);
     object->prefix = nullptr;
   }
+}
+
+void Inspector::Match(ObjectState& object, ByteView bytes) noexcept {
+  if (object.unmatched > 0) task_.policy->matcher->Skip(*object.stream, std::exchange(object.unmatched, 0));
+  if (task_.policy->matcher->Scan(*object.stream, bytes, hits_) == match::ScanStatus::kFailed) {
+    statistics_->counters.Add(PipelineCounter::kScanFailures);
+    object.failed = true;
+    inspection_.scanner_failed = true;
+  }
+  Judge(object, false);
 }
 
 void Inspector::GrowPrefix(ObjectState& object, ByteView bytes) noexcept {
@@ -141,13 +171,19 @@ void Inspector::GrowPrefix(ObjectState& object, ByteView bytes) noexcept {
 void Inspector::SkipInOpenObjects(uint64_t gap) noexcept {
   for (ObjectState* object = task_.flow->objects; object != nullptr; object = object->next) {
     if (object->description.direction != task_.direction) continue;
-    task_.policy->matcher->Skip(*object->stream, gap);
+    if (object->stage == DecodeStage::kOpen) {
+      EndDecoding(*object, false);
+      object->stage = DecodeStage::kSpoilt;
+    }
+    task_.policy->matcher->Skip(*object->stream, std::exchange(object->unmatched, 0) + gap);
     object->bytes += gap;
     ++object->lost_ranges;
   }
 }
 
 void Inspector::CloseObject(ObjectState* object, bool complete) noexcept {
+  complete = complete && object->lost_ranges == 0;
+  if (object->stage == DecodeStage::kUndecided) ConsiderAtEnd(*object);
   if (object->stream != nullptr) {
     if (task_.policy->matcher->Close(object->stream, hits_) == match::ScanStatus::kFailed) {
       statistics_->counters.Add(PipelineCounter::kScanFailures);
@@ -156,17 +192,13 @@ void Inspector::CloseObject(ObjectState* object, bool complete) noexcept {
     object->stream = nullptr;
   }
   Judge(*object, true);
+  if (object->stage == DecodeStage::kOpen) EndDecoding(*object, complete);
   FlowContext& flow = *task_.flow;
   if (IsHead(object->description.part)) RememberHead(*object);
   // An alternative reading is evidence, not an object.
   if (content::IsReportedAsObject(object->description.part) && object->description.number != kAlternativeObject) {
-    if (options_.record_objects) {
-      recorder_->Object(*task_.key, flow, task_.policy->generation, *object, complete && object->lost_ranges == 0);
-    }
-    if (FateOf(*object) == Fate::kUnopenedContainer && object->description.direction == Direction::kUpload) {
-      recorder_->Anomaly(*task_.key, flow, task_.policy->generation, "unopened_container", object->description.direction, object->bytes,
-                         verdict::ActionTaken::kForwarded, object);
-    }
+    if (options_.record_objects) recorder_->Object(*task_.key, flow, task_.policy->generation, *object, complete);
+    ReportUnopened(*object);
   }
   FreeObject(object);
 }
@@ -217,6 +249,11 @@ void Inspector::Judge(ObjectState& object, bool at_end) noexcept {
 }
 
 void Inspector::Fire(const ObjectState& object, const verdict::FiredRule& fired) noexcept {
+  // What was found in the bytes is not found again in another reading of them.
+  if (object.link != nullptr && object.link->is_reading && object.link->parent->tally != nullptr &&
+      verdict::TallyBook(*object.link->parent->tally).HasFired(fired.rule, fired.verdict)) {
+    return;
+  }
   ++task_.flow->findings;
   if (finding_count_ == kMaxFindings) {
     statistics_->counters.Add(PipelineCounter::kFindingsOverLimit);

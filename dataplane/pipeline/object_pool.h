@@ -9,8 +9,10 @@
 #include <cstring>
 
 #include "base/byte_view.h"
+#include "base/inline_text.h"
 #include "dataplane/content/media_type.h"
 #include "dataplane/content/object.h"
+#include "dataplane/decode/decoder_chain.h"
 #include "dataplane/match/matcher.h"
 #include "dataplane/verdict/tally.h"
 
@@ -29,6 +31,16 @@ struct TypePrefix {
   }
 };
 
+struct ViewLink;
+
+// How far an object is in finding out whether there is something to decode.
+enum class DecodeStage : uint8_t {
+  kUndecided,  // too few bytes have come
+  kPlain,      // nothing to decode, or nothing any more
+  kOpen,       // its chain is at work
+  kSpoilt,     // decoding ended before the object did: what follows is matched as it is, which proves little
+};
+
 // What most open objects do not need lies in pools of its own, so that a million of them fit: `prefix` while fewer than
 // kMediaTypePrefix bytes came, `tally` once something was hit, `sha256` where objects are hashed.
 struct ObjectState {
@@ -40,6 +52,12 @@ struct ObjectState {
   uint64_t bytes = 0;           // passed so far, lost ones included
   uint32_t lost_ranges = 0;
   bool failed = false;          // the scanner refused: later bytes are not inspected
+  DecodeStage stage = DecodeStage::kPlain;
+  bool opened = false;          // views of its content began, or it was said why not
+  uint64_t unmatched = 0;       // bytes that were decoded and not matched as they stood, since the last that were
+  decode::DecoderChain* chain = nullptr;
+  ObjectState* views = nullptr; // open ones, the deepest first, linked by `next`
+  ViewLink* link = nullptr;     // of a view
   content::MediaType media_type;
   content::ObjectDescription description;
 
@@ -48,6 +66,14 @@ struct ObjectState {
     if (prefix == nullptr || end >= prefix->size) return media_type;
     return content::DetectMediaType(ByteView(prefix->bytes.data(), prefix->size).First(end));
   }
+};
+
+// What makes an object a view: decoded content within another object, inspected as an object of its own.
+struct ViewLink {
+  const ObjectState* parent = nullptr;
+  decode::ViewNumber number = 0;
+  bool is_reading = false;      // another reading of what the parent holds: what the parent found is not found again
+  InlineText<192> element;      // of the path
 };
 
 }  // namespace sluice::pipeline

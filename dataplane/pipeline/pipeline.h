@@ -12,6 +12,7 @@
 #include <string>
 
 #include "base/result.h"
+#include "dataplane/decode/decode_room.h"
 #include "dataplane/event/record_sink.h"
 #include "dataplane/flow/flow_table.h"
 #include "dataplane/pipeline/interceptor.h"
@@ -30,6 +31,7 @@ struct PipelineOptions {
   stream::TcpOptions tcp;               // mode and fail modes are set from `mode` and the policy
   protocol::SessionPool::Options sessions;
   uint32_t max_objects = 1u << 18;      // open at a time
+  decode::DecodeOptions decode;         // what may be opened into what, and within which budget
   bool hash_objects = false;            // SHA-256 of each object
   bool record_objects = false;          // object records
   bool record_flows = false;            // flow records at the end and every flow_report_interval

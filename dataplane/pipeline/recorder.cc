@@ -26,6 +26,12 @@ void Describe(const ObjectState& object, uint64_t end, event::ObjectRef& ref) no
   ref.media_type = object.MediaTypeAt(end).name;
   ref.name.Assign(object.description.name.view());
   ref.path.Assign(content::Name(object.description.part));
+  std::array<std::string_view, decode::DecoderChain::kMaxDepth + 1> elements;  // innermost first
+  size_t depth = 0;
+  for (const ObjectState* at = &object; at->link != nullptr && depth < elements.size(); at = at->link->parent) {
+    elements[depth++] = at->link->element.view();
+  }
+  while (depth > 0) event::AppendPathElement(ref, elements[--depth]);
 }
 
 void Recorder::BeginPacket(const packet::Packet& packet) noexcept {
@@ -104,6 +110,11 @@ void Recorder::FlowReport(const flow::FlowKey& key, FlowContext& flow, uint32_t 
       body.sni.Assign(flow.names->sni.view());
       body.user.Assign(flow.names->user.view());
       body.version.Assign(flow.names->version.view());
+      if (const RareNames* rare = flow.names->rare; rare != nullptr) {
+        body.sender.Assign(rare->sender.view());
+        body.recipients.Assign(rare->recipients.view());
+        body.fingerprint.Assign(rare->fingerprint.view());
+      }
     }
     body.payload_class = flow.payload_class;
     body.findings = flow.findings;

@@ -19,8 +19,14 @@ std::string_view Name(PipelineCounter counter) {
     case PipelineCounter::kAnomalies: return "anomalies";
     case PipelineCounter::kAnomaliesFolded: return "anomalies_folded";
     case PipelineCounter::kObjects: return "objects";
+    case PipelineCounter::kViews: return "views";
+    case PipelineCounter::kDecoderChainsFull: return "decoder_chains_full";
     case PipelineCounter::kObjectTableFull: return "object_table_full";
     case PipelineCounter::kSessionTableFull: return "session_table_full";
+    case PipelineCounter::kExpectationsAnnounced: return "expectations_announced";
+    case PipelineCounter::kExpectationsMet: return "expectations_met";
+    case PipelineCounter::kExpectationsUnmet: return "expectations_unmet";
+    case PipelineCounter::kExpectationTableFull: return "expectation_table_full";
     case PipelineCounter::kNameTableFull: return "name_table_full";
     case PipelineCounter::kTallyTableFull: return "tally_table_full";
     case PipelineCounter::kGapTimersFull: return "gap_timers_full";

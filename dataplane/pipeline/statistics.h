@@ -7,6 +7,7 @@
 
 #include "base/counter.h"
 #include "dataplane/content/fate.h"
+#include "dataplane/decode/decode_outcome.h"
 
 namespace sluice::pipeline {
 
@@ -27,7 +28,13 @@ enum class PipelineCounter : uint8_t {
   kAnomaliesFolded,     // counted in a later record of their kind and flow
   kObjects,
   kObjectTableFull,
+  kViews,               // decoded contents within objects that were inspected
+  kDecoderChainsFull,   // an object was not decoded for want of a chain
   kSessionTableFull,
+  kExpectationsAnnounced,  // connections that another one spoke of (FTP, TFTP)
+  kExpectationsMet,
+  kExpectationsUnmet,      // given up: never came, or came to another worker and was inspected without its name
+  kExpectationTableFull,
   kNameTableFull,       // a name was seen and could not be kept for the flow's record
   kTallyTableFull,      // an object's hits could not be kept between runs: counts over several runs are lost
   kGapTimersFull,       // a flow's gap waits for its packets, its limits or its end, not for a timer
@@ -42,6 +49,7 @@ std::string_view Name(PipelineCounter counter);
 struct Statistics {
   CounterSet<PipelineCounter> counters;
   CounterSet<content::Fate> fates;  // bytes
+  CounterSet<decode::DecodeOutcome> decoded;  // views of objects, by how they ended
 };
 
 }  // namespace sluice::pipeline

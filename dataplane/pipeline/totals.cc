@@ -37,6 +37,10 @@ void Totals::Add(const Statistics& statistics) {
   }
   const uint64_t bad_checksums = statistics.counters.value(PipelineCounter::kBadTcpChecksum);
   if (bad_checksums > 0) drops[std::string(packet::Name(ParseOutcome::kBadTcpChecksum))] += bad_checksums;
+  for (size_t i = 0; i < static_cast<size_t>(decode::DecodeOutcome::kCount); ++i) {
+    const auto outcome = static_cast<decode::DecodeOutcome>(i);
+    counters["decode_" + std::string(decode::Name(outcome))] += statistics.decoded.value(outcome);
+  }
   flows += statistics.counters.value(PipelineCounter::kFlowsCreated);
   findings += statistics.counters.value(PipelineCounter::kFindings);
   anomalies += statistics.counters.value(PipelineCounter::kAnomalies);

@@ -18,7 +18,7 @@ constexpr size_t kTextBytes = size_t{8} << 20;
 DecodeRoom MakeRoom() {
   DecodeOptions options;
   options.max_chains = 16;
-  options.max_inflate_states = 16;
+  options.max_large_states = 16;
   return DecodeRoom::Create(options).value();
 }
 

@@ -22,8 +22,8 @@ DecodeRoom& Room() {
   static DecodeRoom room = [] {
     DecodeOptions options;
     options.max_chains = 1;
-    options.max_inflate_states = 4;
-    options.max_library_states = 4;
+    options.max_large_states = 4;
+    options.max_small_states = 4;
     options.library_bytes = size_t{16} << 20;
     options.free_output_bytes = kFreeOutput;
     options.max_ratio = 20;

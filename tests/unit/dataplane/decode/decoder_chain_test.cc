@@ -32,8 +32,8 @@ struct Seen {
 DecodeOptions SmallOptions() {
   DecodeOptions options;
   options.max_chains = 4;
-  options.max_inflate_states = 20;
-  options.max_library_states = 20;
+  options.max_large_states = 20;
+  options.max_small_states = 20;
   options.library_bytes = size_t{64} << 20;
   return options;
 }
@@ -224,7 +224,7 @@ class FewStates : public Chains {
  protected:
   static DecodeOptions One() {
     DecodeOptions options = SmallOptions();
-    options.max_inflate_states = 1;
+    options.max_large_states = 1;
     return options;
   }
   FewStates() : Chains(One()) {}
