@@ -1,6 +1,7 @@
 #include "dataplane/event/json_writer.h"
 
 #include "dataplane/event/json_text.h"
+#include "rules/marking/describe.h"
 
 namespace sluice::event {
 namespace {
@@ -69,6 +70,28 @@ void AppendMatch(JsonText& json, const Match& match) {
   json.EndObject();
 }
 
+// Keys without a value are left out.
+void AppendMarking(JsonText& json, const model::Marking& marking) {
+  const marking::MarkingWords words = marking::Describe(marking);
+  const auto add = [&json](std::string_view key, const std::string& value) {
+    if (!value.empty()) json.Text(key, value);
+  };
+  json.BeginObject("marking");
+  add("nation", words.nation);
+  add("kind", words.kind);
+  add("level", words.level);
+  if (!words.caveats.empty()) {
+    json.BeginList("caveats");
+    for (const std::string& caveat : words.caveats) json.Element(caveat);
+    json.EndList();
+  }
+  add("period", words.period);
+  add("condition", words.condition);
+  add("expires", words.expires);
+  add("label", words.label);
+  json.EndObject();
+}
+
 void AppendFinding(JsonText& json, const FlowRef& flow, const Finding& finding) {
   json.Text("rule", finding.rule);
   json.Text("severity", model::Name(finding.severity));
@@ -81,6 +104,7 @@ void AppendFinding(JsonText& json, const FlowRef& flow, const Finding& finding) 
   json.Text("direction", content::Name(finding.direction));
   AppendObjectRef(json, finding.object);
   AppendMatch(json, finding.match);
+  if (finding.marking.exists()) AppendMarking(json, finding.marking);
   json.Text("explain", finding.explain);
   json.Hex64("incident", finding.incident);
 }

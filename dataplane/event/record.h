@@ -20,6 +20,7 @@
 #include "dataplane/packet/ip_address.h"
 #include "dataplane/packet/packet.h"
 #include "dataplane/verdict/verdict.h"
+#include "rules/model/marking.h"
 #include "rules/model/words.h"
 
 namespace sluice::event {
@@ -68,6 +69,7 @@ struct Finding {
   content::Direction direction = content::Direction::kUpload;
   ObjectRef object;
   Match match;
+  model::Marking marking;            // none: nation is kNone
   InlineText<192> explain;           // the conditions that held
   uint64_t incident = 0;             // printed as 16 hex digits; named on the block page
 };

@@ -1,5 +1,6 @@
 #include "dataplane/match/confirm.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "dataplane/match/high_run.h"
@@ -38,6 +39,7 @@ std::string_view Name(ConfirmCounter counter) {
     case ConfirmCounter::kRefused: return "hits_refused";
     case ConfirmCounter::kAlignmentUnknown: return "hits_alignment_unknown";
     case ConfirmCounter::kBeginUnknown: return "hits_begin_unknown";
+    case ConfirmCounter::kAwaiting: return "hits_awaiting";
     case ConfirmCounter::kUnknownPattern: return "hits_unknown_pattern";
     case ConfirmCounter::kCount: break;
   }
@@ -45,36 +47,58 @@ std::string_view Name(ConfirmCounter counter) {
 }
 
 struct Confirmer::Impl {
-  bool ConfirmOne(const Matcher& matcher, const Hit& hit, Finding& finding) noexcept;
+  bool ConfirmOne(Matcher& matcher, const Hit& hit, Finding& finding) noexcept;
+  evaluate::Confirmation Judge(Matcher& matcher, const Hit& hit, const model::Pattern& pattern, ByteView& window) noexcept;
 
   std::shared_ptr<const bundle::Bundle> policy;
   CounterSet<ConfirmCounter> counters;
+  std::array<uint8_t, Matcher::kHistory> buffer;  // of the hit at hand
 };
 
-bool Confirmer::Impl::ConfirmOne(const Matcher& matcher, const Hit& hit, Finding& finding) noexcept {
+// `window`: the text up to where the hit then ends.
+evaluate::Confirmation Confirmer::Impl::Judge(Matcher& matcher, const Hit& hit, const model::Pattern& pattern, ByteView& window) noexcept {
+  const model::Detector& detector = policy->detectors()[pattern.detector];
+  const size_t most_ahead = detector.marking.nation != model::Nation::kNone ? evaluate::kConfirmAhead : 0;
+  size_t ahead = 0;
+  const ByteView around = matcher.Around(hit.end, most_ahead, buffer, ahead);
+  const ByteView before = around.First(around.size() - ahead);
+  const uint64_t begin = hit.end - before.size();
+  bool from_start = begin == 0;
+  const ByteView aligned = pattern.confirm_alignment ? AlignWindow(matcher, pattern, before, begin, from_start) : before;
+  const evaluate::HitText text = {.bytes = {aligned.data(), aligned.size() + ahead}, .end = aligned.size(), .from_start = from_start,
+                                  .complete = ahead == most_ahead || matcher.at_end()};
+  evaluate::Confirmation confirmation = evaluate::Confirm(pattern, detector, text);
+  if (confirmation.needs_more && !matcher.Await(hit)) {
+    confirmation = evaluate::Confirm(pattern, detector, evaluate::HitText{text.bytes, text.end, text.from_start, true});
+  }
+  window = {before.data(), before.size() + confirmation.ahead};
+  return confirmation;
+}
+
+bool Confirmer::Impl::ConfirmOne(Matcher& matcher, const Hit& hit, Finding& finding) noexcept {
   if (hit.pattern >= policy->patterns().size()) {
     counters.Add(ConfirmCounter::kUnknownPattern);
     return false;
   }
   const model::Pattern& pattern = policy->patterns()[hit.pattern];
-  std::array<uint8_t, Matcher::kHistory> buffer;
-  const ByteView window = matcher.Before(hit.end, buffer);
-  const uint64_t begin = hit.end - window.size();
-  bool from_start = begin == 0;
-  const ByteView aligned = pattern.confirm_alignment ? AlignWindow(matcher, pattern, window, begin, from_start) : window;
-  const evaluate::Confirmation confirmation =
-      evaluate::Confirm(pattern, policy->detectors()[pattern.detector], aligned, from_start);
+  ByteView window;
+  const evaluate::Confirmation confirmation = Judge(matcher, hit, pattern, window);
+  if (confirmation.needs_more) {
+    counters.Add(ConfirmCounter::kAwaiting);
+    return false;
+  }
   if (!confirmation.stands) {
     counters.Add(ConfirmCounter::kRefused);
     return false;
   }
   if (!confirmation.alignment_known) counters.Add(ConfirmCounter::kAlignmentUnknown);
   // A match longer than its object was misdescribed by the bundle.
-  const uint32_t behind = confirmation.behind <= hit.end ? confirmation.behind : 0;
-  const uint32_t length = confirmation.length <= hit.end - behind ? confirmation.length : 0;
+  const uint64_t end = hit.end + confirmation.ahead;
+  const uint32_t behind = confirmation.behind <= end ? confirmation.behind : 0;
+  const uint32_t length = confirmation.length <= end - behind ? confirmation.length : 0;
   finding = Finding{.pattern = hit.pattern, .detector = pattern.detector, .term = pattern.term, .length = length,
-                    .offset = hit.end - behind - length, .end = hit.end, .value = confirmation.value,
-                    .encoding = pattern.encoding, .form = pattern.form, .aligned = confirmation.alignment_known};
+                    .offset = end - behind - length, .end = end, .value = confirmation.value,
+                    .encoding = pattern.encoding, .form = pattern.form, .aligned = confirmation.alignment_known, .marking = confirmation.marking};
   if (length == 0) counters.Add(ConfirmCounter::kBeginUnknown);
   if (length == 0 || size_t{length} + behind > window.size()) return true;
   const ByteView matched = window.First(window.size() - behind).From(window.size() - behind - length);
@@ -94,7 +118,13 @@ Result<std::unique_ptr<Confirmer>> Confirmer::Create(std::shared_ptr<const bundl
 Confirmer::Confirmer(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 Confirmer::~Confirmer() = default;
 
-void Confirmer::Confirm(const Matcher& matcher, const HitList& hits, FindingList& findings) noexcept {
+void FindingList::Arrange() noexcept {
+  const auto by_end = [](const Finding& a, const Finding& b) { return a.end != b.end ? a.end < b.end : a.pattern < b.pattern; };
+  const auto end = findings_.begin() + static_cast<ptrdiff_t>(size_);
+  if (!std::is_sorted(findings_.begin(), end, by_end)) std::sort(findings_.begin(), end, by_end);
+}
+
+void Confirmer::Confirm(Matcher& matcher, const HitList& hits, FindingList& findings) noexcept {
   findings.Clear();
   Finding finding;
   for (const Hit& hit : hits.hits()) {
@@ -102,6 +132,7 @@ void Confirmer::Confirm(const Matcher& matcher, const HitList& hits, FindingList
     impl_->counters.Add(ConfirmCounter::kConfirmed);
     findings.Add(finding);
   }
+  findings.Arrange();
 }
 
 const CounterSet<ConfirmCounter>& Confirmer::counters() const noexcept { return impl_->counters; }

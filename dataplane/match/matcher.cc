@@ -45,6 +45,7 @@ std::string_view Name(MatchCounter counter) {
     case MatchCounter::kOpenFailed: return "match_open_failed";
     case MatchCounter::kHitsOverLimit: return "hits_over_limit";
     case MatchCounter::kGaps: return "match_gaps";
+    case MatchCounter::kAwaitingFull: return "match_awaiting_full";
     case MatchCounter::kCount: break;
   }
   return "unknown";
@@ -59,6 +60,7 @@ struct Matcher::Impl {
     uint64_t high_run_begin = 0;
     uint32_t history_size = 0;
     std::array<uint8_t, kHistory> history;
+    MatchStream* stream = nullptr;  // open still; null at the object's end
   };
   struct MatchContext {
     HitList* hits;
@@ -90,6 +92,7 @@ struct Matcher::Impl {
   void KeepHistory(MatchStream& stream, ByteView bytes) noexcept;
   void KeepHistoryOfShortRun(MatchStream& stream, ByteView bytes) noexcept;
   void Arrange(HitList& hits) noexcept;
+  void DeliverAwaiting(MatchStream& stream, HitList& hits) noexcept;
   ScanStatus Fail() noexcept {
     counters.Add(MatchCounter::kScanFailed);
     return ScanStatus::kFailed;
@@ -104,6 +107,14 @@ struct Matcher::Impl {
   LastScan last;
   CounterSet<MatchCounter> counters;
 };
+
+// Before anything is scanned, so that there is room.
+void Matcher::Impl::DeliverAwaiting(MatchStream& stream, HitList& hits) noexcept {
+  for (size_t i = 0; i < stream.awaiting_count; ++i) {
+    hits.hits_[hits.size_++] = {stream.awaiting[i].pattern, stream.offset - stream.awaiting[i].back};
+  }
+  stream.awaiting_count = 0;
+}
 
 // REQUIRES: !bytes.empty(), since the library takes no null pointer.
 bool Matcher::Impl::Feed(MatchStream& stream, ByteView bytes, HitList& hits) noexcept {
@@ -135,6 +146,10 @@ bool Matcher::Impl::ResetStreams(MatchStream& stream, HitList* hits) noexcept {
 }
 
 void Matcher::Impl::BeginBehindGap(MatchStream& stream, uint64_t gap) noexcept {
+  // Their text is lost with the gap; they are judged without it.
+  for (size_t i = 0; i < stream.awaiting_count; ++i) {
+    stream.awaiting[i].back = static_cast<uint32_t>(std::min<uint64_t>(stream.awaiting[i].back + gap, kMostAhead)) & 0xff;
+  }
   stream.offset += gap;
   stream.base = stream.offset - 1;
   stream.text_begin = stream.offset;
@@ -192,12 +207,15 @@ void Matcher::Impl::KeepHistoryOfShortRun(MatchStream& stream, ByteView bytes) n
 }
 
 ScanStatus Matcher::Impl::Scan(MatchStream& stream, ByteView bytes, HitList& hits) noexcept {
+  if (stream.awaiting_count > 0) [[unlikely]] DeliverAwaiting(stream, hits);
   const bool scanned = !stream.broken && Feed(stream, bytes, hits);
   if (hits.size_ > 0) {
     Arrange(hits);
     RememberScan(stream, bytes);
+    last.stream = &stream;
   }
   if (!scanned) {
+    last.stream = nullptr;
     BeginBehindGap(stream, bytes.size());
     return Fail();
   }
@@ -207,6 +225,8 @@ ScanStatus Matcher::Impl::Scan(MatchStream& stream, ByteView bytes, HitList& hit
 }
 
 ScanStatus Matcher::Impl::End(MatchStream& stream, HitList& hits) noexcept {
+  if (stream.awaiting_count > 0) [[unlikely]] DeliverAwaiting(stream, hits);
+  last.stream = nullptr;
   const bool reset = !stream.broken && ResetStreams(stream, &hits);
   if (hits.size_ > 0) {
     Arrange(hits);
@@ -221,7 +241,10 @@ ScanStatus Matcher::Impl::End(MatchStream& stream, HitList& hits) noexcept {
 }
 
 ScanStatus Matcher::Impl::ScanWhole(ByteView bytes, HitList& hits) noexcept {
-  *whole = MatchStream{.broken = whole->broken};
+  const bool was_broken = whole->broken;
+  *whole = MatchStream();
+  whole->broken = was_broken;
+  last.stream = nullptr;
   const bool scanned = !whole->broken && (bytes.empty() || Feed(*whole, bytes, hits));
   // Reset in any case, so that the next object begins anew.
   whole->broken = whole->broken || !ResetStreams(*whole, &hits);
@@ -310,6 +333,27 @@ ByteView Matcher::Before(uint64_t end, std::span<uint8_t, kHistory> buffer) cons
   std::memcpy(buffer.data(), older.data(), older.size());
   if (!newer.empty()) std::memcpy(buffer.data() + older.size(), newer.data(), newer.size());
   return {buffer.data(), older.size() + newer.size()};
+}
+
+ByteView Matcher::Around(uint64_t end, size_t ahead, std::span<uint8_t, kHistory> buffer, size_t& bytes_ahead) const noexcept {
+  const uint64_t scanned = impl_->last.begin + impl_->last.bytes.size();
+  bytes_ahead = static_cast<size_t>(std::min<uint64_t>(ahead, scanned > end ? scanned - end : 0));
+  const ByteView around = Before(end + bytes_ahead, buffer);
+  if (around.size() < bytes_ahead) bytes_ahead = 0;
+  return around;
+}
+
+bool Matcher::at_end() const noexcept { return impl_->last.stream == nullptr; }
+
+bool Matcher::Await(const Hit& hit) noexcept {
+  MatchStream& stream = *impl_->last.stream;
+  const uint64_t back = stream.offset - hit.end;
+  if (stream.awaiting_count == MatchStream::kMostAwaiting || back > kMostAhead || hit.pattern >= 1u << 24) {
+    impl_->counters.Add(MatchCounter::kAwaitingFull);
+    return false;
+  }
+  stream.awaiting[stream.awaiting_count++] = {hit.pattern & 0xffffff, static_cast<uint32_t>(back) & 0xff};
+  return true;
 }
 
 uint64_t Matcher::text_begin() const noexcept { return impl_->last.text_begin; }

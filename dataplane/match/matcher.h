@@ -49,6 +49,7 @@ enum class MatchCounter : uint8_t {
   kOpenFailed,    // the library would not place a stream in the memory it was offered
   kHitsOverLimit, // hits beyond HitList::kCapacity of one call
   kGaps,          // Skip
+  kAwaitingFull,  // a hit that should have waited for what follows was judged without it
   kCount,
 };
 std::string_view Name(MatchCounter counter);
@@ -93,6 +94,16 @@ class Matcher {
   // shows; known however far back it is. kUnknownOffset where a gap hides it. REQUIRES: the policy has patterns with
   // confirm_alignment; without them it is not tracked.
   uint64_t HighRunBegin(uint64_t at) const noexcept;
+
+  // What Before shows, and behind `end` up to `ahead` bytes as far as they have come; `bytes_ahead` says how many. With
+  // `ahead`, so much less is shown before it.
+  ByteView Around(uint64_t end, size_t ahead, std::span<uint8_t, kHistory> buffer, size_t& bytes_ahead) const noexcept;
+  // No more follows what the last call scanned: the object has ended.
+  bool at_end() const noexcept;
+  // Keeps a hit of the last call for the next one, whose bytes may tell what it is. False: no room; it must be judged now.
+  // REQUIRES: !at_end(); at most kMostAhead bytes were scanned behind it.
+  static constexpr size_t kMostAhead = 255;
+  bool Await(const Hit& hit) noexcept;
 
   uint32_t open_streams() const noexcept;
   size_t stream_bytes() const noexcept;  // memory of one open stream

@@ -8,6 +8,7 @@
 
 #include <hs.h>
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -31,7 +32,16 @@ class MatchStream {
   uint32_t history_size = 0;    // of the bytes before `offset` that are kept
   uint32_t next_free = 0;
   bool broken = false;          // the library would not reset its streams: nothing more can be matched
+  uint8_t awaiting_count = 0;
+  // Hits that can be judged only when what follows them has come, oldest first.
+  struct AwaitingHit {
+    uint32_t pattern : 24;
+    uint32_t back : 8;  // bytes between its end and `offset`
+  };
+  static constexpr size_t kMostAwaiting = 4;
+  std::array<AwaitingHit, kMostAwaiting> awaiting;
 };
+static_assert(sizeof(MatchStream) <= 64, "a slot's head is one cache line");
 
 class StreamPool {
  public:

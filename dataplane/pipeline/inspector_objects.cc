@@ -280,6 +280,7 @@ void Inspector::Fire(const ObjectState& object, const verdict::FiredRule& fired)
     finding.match.encoding.Append("+");
     finding.match.encoding.Append(model::Name(fired.form));
   }
+  finding.marking = fired.marking;
   finding.explain.Assign(fired.explain.view());
   finding.incident = IncidentOf(task_.flow->id, rule.id);
   fired_rules_[finding_count_++] = fired.rule;

@@ -118,7 +118,12 @@ void Decider::Impl::Describe(uint32_t rule, const TallyBook& book, const Place& 
   out.verdict = planned.verdict;
   out.confidence = policy->rules()[rule].confidence;
   Explain(*policy, planned, book, out.explain);
+  if (place.finding != nullptr && place.finding->detector == leaf.detector) out.marking = place.finding->marking;
   if (first == nullptr) return;
+  if (!out.marking.exists()) {
+    out.marking.nation = static_cast<model::Nation>(first->first_nation);
+    out.marking.level = first->first_level;
+  }
   out.count = book.CountOf(leaf.detector, leaf.where);
   out.length = first->first_length;
   out.offset = first->first_end - first->first_length;

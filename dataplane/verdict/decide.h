@@ -49,6 +49,7 @@ struct FiredRule {
   model::Encoding encoding = model::Encoding::kBytes;
   model::TransferForm form = model::TransferForm::kPlain;
   match::MaskedText masked;
+  model::Marking marking;               // of the finding that decided; else nation and level of the first
   InlineText<192> explain;              // the conditions that held
 };
 

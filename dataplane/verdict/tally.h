@@ -25,7 +25,9 @@ struct TallyEntry {
   uint64_t last_end : kOffsetBits;
   uint64_t last_back : 15;         // from last_end to the end before it, where last_is_point
   uint64_t last_is_point : 1;      // only findings without a known beginning end at last_end
-  char32_t first_shown = 0;        // see match::Finding::shown
+  uint32_t first_shown : 21;       // a code point: see match::Finding::shown
+  uint32_t first_nation : 5;       // of the marking: model::Nation
+  uint32_t first_level : 5;        // and its rank
   model::Encoding first_encoding = model::Encoding::kBytes;
   model::TransferForm first_form = model::TransferForm::kPlain;
   uint8_t where = 0;               // one bit of model::Where

@@ -14,12 +14,17 @@ constexpr uint32_t kEntryShift = kTermBits + 1;
 static_assert(Tally::kEntries <= (1u << (32 - kEntryShift)));
 constexpr uint64_t kMostBack = (1u << 15) - 1;
 
+constexpr uint32_t kMostShown = (1u << 21) - 1, kMostNation = (1u << 5) - 1, kMostLevel = (1u << 5) - 1;
+static_assert(static_cast<uint32_t>(model::Nation::kCount) <= kMostNation);
+
 TallyEntry EntryFor(const match::Finding& finding, uint8_t where) {
   TallyEntry entry{};
   entry.detector = finding.detector;
   entry.first_end = std::min(finding.end, kMostOffset) & kMostOffset;  // the mask tells the compiler that it fits
   entry.first_length = std::min<uint64_t>(finding.length, kMostLength) & kMostLength;
-  entry.first_shown = finding.shown;
+  entry.first_shown = finding.shown & kMostShown;
+  entry.first_nation = static_cast<uint32_t>(finding.marking.nation) & kMostNation;
+  entry.first_level = finding.marking.level & kMostLevel;
   entry.first_encoding = finding.encoding;
   entry.first_form = finding.form;
   entry.where = where;

@@ -17,6 +17,8 @@ class PolicyBuilder {
   uint32_t AddLiteral(model::DetectorIndex detector, std::string_view bytes, model::Encoding encoding = model::Encoding::kUtf8,
                       model::TransferForm form = model::TransferForm::kPlain);
   uint32_t AddExpression(model::DetectorIndex detector, std::string_view expression);
+  // Its hits must be part of such a marking.
+  void SetMarking(model::DetectorIndex detector, const model::MarkingFilter& marking) { detectors_[detector].marking = marking; }
   uint32_t AddRule(model::Rule rule);
 
   // Compiles the databases, writes a bundle and reads it back. Ends the test program when the library refuses a pattern.

@@ -10,6 +10,7 @@
 
 #include "dataplane/content/media_type.h"
 #include "dataplane/verdict/decide.h"
+#include "rules/marking/describe.h"
 #include "tests/unit/dataplane/match/policy_builder.h"
 #include "tests/unit/dataplane/verdict/condition_builder.h"
 
@@ -28,6 +29,13 @@ std::shared_ptr<const bundle::Bundle> MakePolicy() {
   builder.AddLiteral(mark, kSecretGbk, Encoding::kGb18030);
   const auto number = builder.AddDetector("pii.number");
   builder.AddExpression(number, "[0-9]{4}-[0-9]{2,4}");
+  const auto level = builder.AddDetector("cn.level");
+  builder.AddLiteral(level, "机密★");
+  builder.AddLiteral(level, "\xbb\xfa\xc3\xdc\xa1\xef", Encoding::kGb18030);
+  builder.SetMarking(level, {.nation = model::Nation::kCn});
+  const auto banner = builder.AddDetector("us.banner");
+  builder.AddLiteral(banner, "SECRET//");
+  builder.SetMarking(banner, {.nation = model::Nation::kUs});
   const auto release = builder.AddDetector("release");
   builder.AddLiteral(release, "APPROVED");
   builder.AddRule(MakeRule("mark", Found(mark), model::Action::kBlock));
@@ -36,6 +44,8 @@ std::shared_ptr<const bundle::Bundle> MakePolicy() {
   builder.AddRule(MakeRule("numbers", Found(number, 4)));
   builder.AddRule(MakeRule("near", Near({Found(mark), Found(number)}, 12)));
   builder.AddRule(MakeRule("unreleased", All({Found(number), Not(Found(release))})));
+  builder.AddRule(MakeRule("level", Found(level), model::Action::kBlock));
+  builder.AddRule(MakeRule("banner", Found(banner), model::Action::kBlock));
   model::Rule sized = MakeRule("sized", Found(mark));
   sized.scope.min_bytes = 700;
   builder.AddRule(sized);
@@ -45,7 +55,14 @@ std::shared_ptr<const bundle::Bundle> MakePolicy() {
   return builder.Build();
 }
 
-using Row = std::tuple<uint32_t, uint32_t, uint32_t, uint64_t, uint32_t, std::string, std::string>;
+using Row = std::tuple<uint32_t, uint32_t, uint32_t, uint64_t, uint32_t, std::string, std::string, std::string>;
+
+std::string MarkingText(const model::Marking& marking) {
+  const marking::MarkingWords words = marking::Describe(marking);
+  std::string text = words.level + "/" + words.period + "/" + words.condition + "/" + words.expires;
+  for (const std::string& caveat : words.caveats) text += "/" + caveat;
+  return text;
+}
 
 class Object {
  public:
@@ -82,7 +99,7 @@ class Object {
  private:
   void Append() {
     for (const FiredRule& f : fired_.rules()) {
-      rows_.emplace_back(f.rule, f.detector, f.count, f.offset, f.length, std::string(f.masked.view()), std::string(f.explain.view()));
+      rows_.emplace_back(f.rule, f.detector, f.count, f.offset, f.length, std::string(f.masked.view()), std::string(f.explain.view()), MarkingText(f.marking));
     }
   }
 
@@ -104,12 +121,27 @@ TEST(ObjectLaw, FiresTheSameForEverySingleCut) {
   for (size_t cut = 0; cut <= text.size(); ++cut) ASSERT_EQ(object.FiredIn(text, {cut}), whole) << "cut at " << cut;
 }
 
+TEST(ObjectLaw, ReadsAMarkingWhereverItIsCut) {
+  Object object;
+  for (const std::string text : {"机密★10年 2024年12月5日\n", "机密★会议开始前", "TOP SECRET//SI/TK//REL TO USA, GBR\nand so on", "a SECRET//see below",
+                                 "x \xbb\xfa\xc3\xdc\xa1\xef" "5\xc4\xea", "机密★机密★机密★机密★机密★机密★ 3年"}) {
+    const std::vector<Row> whole = object.FiredIn(text, {});
+    for (size_t first = 0; first <= text.size(); ++first) {
+      ASSERT_EQ(object.FiredIn(text, {first}), whole) << text << " cut at " << first;
+      ASSERT_EQ(object.FiredIn(text, {first, std::min(first + 3, text.size())}), whole) << text << " cut at " << first;
+    }
+  }
+  const std::vector<Row> fired = object.FiredIn("机密★10年 2024年12月5日\n", {4, 12});
+  ASSERT_EQ(fired.size(), 3u);
+  EXPECT_EQ(std::get<7>(fired[1]), "机密/10年//2034-12-05");
+}
+
 TEST(ObjectLaw, FiresTheSameForAnySegmentation) {
   Object object;
   std::mt19937 random(7);
   const std::vector<std::string> parts = {"机密★10年", std::string(kSecretGbk), std::string(kTrapGbk), "2024-1234", "APPROVED", " ",
-                                          std::string(300, 'x'), std::string(150, '\xd6'), "words, words", "\xb5", "%PDF-1.7"};
-  std::vector<size_t> rules_seen(8);
+                                          std::string(300, 'x'), std::string(150, '\xd6'), "words, words", "\xb5", "%PDF-1.7", "机密★6个月", "SECRET//NOFORN ", "机密★"};
+  std::vector<size_t> rules_seen(10);
   for (int round = 0; round < 80; ++round) {
     std::string text;
     for (int i = 0; i < 12; ++i) text += parts[random() % parts.size()];
