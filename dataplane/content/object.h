@@ -23,11 +23,42 @@ enum class Part : uint8_t {
   kHttpRequestBody,    // "http.request.body"
   kHttpResponseHead,
   kHttpResponseBody,
+  kWebSocketMessage,   // "websocket.message"
+  kSmtpControl,        // "smtp.control": commands, or replies
+  kSmtpMessage,        // "smtp.message": message/rfc822, dots unstuffed
+  kFtpControl,
+  kFtpData,            // "ftp.data": the bytes of a data connection
+  kImapControl,
+  kImapMessage,        // "imap.message": literals of APPEND and FETCH
+  kPop3Control,
+  kPop3Message,
+  kDnsMessage,         // "dns.message": queries, or answers
+  kTftpControl,
+  kTftpFile,
+  kSyslogMessage,
+  kSmbControl,
+  kSmbFile,
+  kRpcControl,         // "rpc.control": ONC RPC and what of NFS is not the content of files
+  kNfsFile,
+  kRsyncStream,
   kCount,
 };
 std::string_view Name(Part part);
-// Heads are inspected, but are not objects of their own in the object log.
-constexpr bool IsReportedAsObject(Part part) { return part != Part::kHttpRequestHead && part != Part::kHttpResponseHead; }
+// What a protocol says about objects is inspected, but is no object of its own in the object log.
+constexpr bool IsReportedAsObject(Part part) {
+  switch (part) {
+    case Part::kHttpRequestHead:
+    case Part::kHttpResponseHead:
+    case Part::kSmtpControl:
+    case Part::kFtpControl:
+    case Part::kImapControl:
+    case Part::kPop3Control:
+    case Part::kTftpControl:
+    case Part::kSmbControl:
+    case Part::kRpcControl: return false;
+    default: return true;
+  }
+}
 
 struct ObjectDescription {
   ObjectNumber number = 0;

@@ -145,6 +145,9 @@ void AppendNames(JsonText& json, const Flow& flow) {
   if (!flow.host.empty()) json.Text("host", flow.host);
   if (!flow.user.empty()) json.Text("user", flow.user);
   if (!flow.version.empty()) json.Text("version", flow.version);
+  if (!flow.sender.empty()) json.Text("sender", flow.sender);
+  if (!flow.recipients.empty()) json.Text("recipients", flow.recipients);
+  if (!flow.fingerprint.empty()) json.Text("ja4", flow.fingerprint);
   json.EndObject();
 }
 

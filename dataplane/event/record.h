@@ -109,6 +109,9 @@ struct Flow {
   InlineText<128> sni;
   InlineText<64> user;
   InlineText<64> version;            // TLS or SSH version, server or agent software
+  InlineText<120> sender;            // of the last letter
+  InlineText<248> recipients;        // joined by commas
+  InlineText<40> fingerprint;        // JA4
   PayloadClass payload_class = PayloadClass::kUnknown;
   uint32_t findings = 0;
   verdict::Verdict verdict = verdict::Verdict::kAllow;

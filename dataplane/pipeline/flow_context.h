@@ -20,10 +20,21 @@
 
 namespace sluice::pipeline {
 
+struct ExpectedFlow;
+
+// Names that few protocols have: the people of a letter, the fingerprint of a TLS client.
+struct RareNames {
+  InlineText<120> sender;
+  InlineText<248> recipients;  // of the letter at hand, joined by commas
+  InlineText<40> fingerprint;
+};
+
 // Names seen in a flow, for its flow record; most flows of a protocol with names have one or two.
 struct FlowNames {
   InlineText<128> host, sni;
-  InlineText<56> user, version;
+  InlineText<56> user;
+  InlineText<48> version;
+  RareNames* rare = nullptr;
 };
 
 // How far a direction is in finding out its protocol.
@@ -70,6 +81,7 @@ struct FlowContext {
   uint32_t findings = 0;
   event::PayloadClass payload_class = event::PayloadClass::kUnknown;
   FlowNames* names = nullptr;
+  ExpectedFlow* expected = nullptr;  // another flow announced this one
   NoteTally* notes = nullptr;   // of a flow that had anomalies
   std::array<verdict::Tally*, content::kDirections> heads{};  // what was found in the head before the body at hand, if anything
   content::FateBytes fates{};   // since the last report

@@ -28,6 +28,7 @@ void Pipeline::Impl::BeginFlow(const Packet& packet, const Here& here, flow::Key
              : flow.transport == packet::Transport::kUdp ? protocol::ProtocolId::kRawUdp
                                                          : protocol::ProtocolId::kIcmp;
   inspector->Begin(flow);
+  inspector->Meet(*here.key, flow, now);
   statistics.counters.Add(PipelineCounter::kFlowsCreated);
 }
 

@@ -34,6 +34,13 @@ class PieceWriter {
     piece.name_kind = kind;
     piece.text = text;
   }
+  void Inserted(content::ObjectNumber number, ByteView bytes) noexcept {
+    Piece& piece = out_.Add(Piece::Kind::kInserted);
+    piece.number = number;
+    piece.bytes = bytes;
+  }
+  // `expectation` lives until the next call to the session.
+  void Expect(const Expectation& expectation) noexcept { out_.Add(Piece::Kind::kExpect).expectation = &expectation; }
   void Anomaly(AnomalyKind kind) noexcept { out_.Add(Piece::Kind::kAnomaly).anomaly = kind; }
 
  private:

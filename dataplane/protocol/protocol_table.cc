@@ -6,10 +6,12 @@
 
 #include "base/counter.h"
 #include "base/slab.h"
+#include "dataplane/protocol/ftp_session.h"
 #include "dataplane/protocol/http1_head.h"
 #include "dataplane/protocol/http1_probe.h"
 #include "dataplane/protocol/http1_session.h"
 #include "dataplane/protocol/raw_session.h"
+#include "dataplane/protocol/smtp_session.h"
 #include "dataplane/protocol/ssh_session.h"
 #include "dataplane/protocol/tls_session.h"
 
@@ -20,7 +22,8 @@ template <typename S>
 Session* Construct(void* slot, SessionMemory& memory) noexcept {
   return new (slot) S(memory);
 }
-template <content::Part part>
+using content::Part;
+template <Part part>
 Session* ConstructRaw(void* slot, SessionMemory& memory) noexcept {
   return new (slot) RawSession(memory, part);
 }
@@ -28,14 +31,21 @@ Certainty Never(content::Direction, ByteView) noexcept { return Certainty::kNo; 
 
 constexpr size_t kBothDirections = content::kDirections;
 
+// Of what can be everything, and of what is rarer than the connections of a browser.
+constexpr uint32_t kAll = 1, kSome = 16;
+constexpr Carrier kStream = Carrier::kStream, kDatagrams = Carrier::kDatagrams;
+
 // In order of probing; one line a protocol. The index is the ProtocolId.
 constexpr ProtocolEntry kProtocols[] = {
-    {ProtocolId::kRawTcp, Never, sizeof(RawSession), 0, 0, ConstructRaw<content::Part::kTcpStream>},
-    {ProtocolId::kRawUdp, Never, sizeof(RawSession), 0, 0, ConstructRaw<content::Part::kUdpPayload>},
-    {ProtocolId::kIcmp, Never, sizeof(RawSession), 0, 0, ConstructRaw<content::Part::kIcmpPayload>},
-    {ProtocolId::kHttp1, ProbeHttp1, sizeof(Http1Session), sizeof(Http1Head), kBothDirections, Construct<Http1Session>},
-    {ProtocolId::kTls, ProbeTls, sizeof(TlsSession), sizeof(TlsScratch), kBothDirections, Construct<TlsSession>},
-    {ProtocolId::kSsh, ProbeSsh, sizeof(SshSession), 0, 0, Construct<SshSession>},
+    {ProtocolId::kRawTcp, kStream, Never, sizeof(RawSession), kAll, 0, 0, ConstructRaw<Part::kTcpStream>},
+    {ProtocolId::kRawUdp, kDatagrams, Never, sizeof(RawSession), kAll, 0, 0, ConstructRaw<Part::kUdpPayload>},
+    {ProtocolId::kIcmp, kDatagrams, Never, sizeof(RawSession), kAll, 0, 0, ConstructRaw<Part::kIcmpPayload>},
+    {ProtocolId::kFtpData, kStream, Never, sizeof(RawSession), kAll, 0, 0, ConstructRaw<Part::kFtpData>},
+    {ProtocolId::kHttp1, kStream, ProbeHttp1, sizeof(Http1Session), kAll, sizeof(Http1Head), kBothDirections, Construct<Http1Session>},
+    {ProtocolId::kTls, kStream, ProbeTls, sizeof(TlsSession), kAll, sizeof(TlsScratch), kBothDirections, Construct<TlsSession>},
+    {ProtocolId::kSsh, kStream, ProbeSsh, sizeof(SshSession), kAll, 0, 0, Construct<SshSession>},
+    {ProtocolId::kSmtp, kStream, ProbeSmtp, sizeof(SmtpSession), kSome, sizeof(LineScratch), kBothDirections, Construct<SmtpSession>},
+    {ProtocolId::kFtp, kStream, ProbeFtp, sizeof(FtpSession), kSome, sizeof(LineScratch), kBothDirections, Construct<FtpSession>},
 };
 constexpr size_t kProtocolCount = static_cast<size_t>(ProtocolId::kCount);
 static_assert(std::size(kProtocols) == kProtocolCount);
@@ -73,9 +83,12 @@ std::string_view Name(ProtocolId id) {
     case ProtocolId::kRawTcp: return "tcp";
     case ProtocolId::kRawUdp: return "udp";
     case ProtocolId::kIcmp: return "icmp";
+    case ProtocolId::kFtpData: return "ftp-data";
     case ProtocolId::kHttp1: return "http";
     case ProtocolId::kTls: return "tls";
     case ProtocolId::kSsh: return "ssh";
+    case ProtocolId::kSmtp: return "smtp";
+    case ProtocolId::kFtp: return "ftp";
     case ProtocolId::kCount: break;
   }
   return "unknown";
@@ -86,6 +99,7 @@ std::string_view Name(AnomalyKind kind) {
     case AnomalyKind::kAmbiguousFraming: return "ambiguous_framing";
     case AnomalyKind::kMalformedProtocol: return "malformed_protocol";
     case AnomalyKind::kOversizedHeader: return "oversized_header";
+    case AnomalyKind::kOversizedLine: return "oversized_line";
     case AnomalyKind::kProtocolGap: return "protocol_gap";
     case AnomalyKind::kCount: break;
   }
@@ -100,6 +114,9 @@ std::string_view Name(NameKind kind) {
     case NameKind::kUserAgent: return "user_agent";
     case NameKind::kVersion: return "version";
     case NameKind::kAlpn: return "alpn";
+    case NameKind::kSender: return "sender";
+    case NameKind::kRecipient: return "recipient";
+    case NameKind::kFingerprint: return "ja4";
     case NameKind::kCount: break;
   }
   return "unknown";
@@ -111,6 +128,7 @@ ProbeOutcome Probe(content::Direction direction, ByteView prefix) noexcept {
   if (prefix.empty()) return {Certainty::kUnsure, ProtocolId::kRawTcp};
   bool unsure = false;
   for (const ProtocolEntry& entry : kProtocols) {
+    if (entry.carrier != kStream) continue;
     const Certainty certainty = entry.probe(direction, prefix);
     if (certainty == Certainty::kYes) return {Certainty::kYes, entry.id};
     unsure = unsure || certainty == Certainty::kUnsure;
@@ -118,11 +136,21 @@ ProbeOutcome Probe(content::Direction direction, ByteView prefix) noexcept {
   return {unsure && prefix.size() < kProbePrefix ? Certainty::kUnsure : Certainty::kNo, ProtocolId::kRawTcp};
 }
 
+ProbeOutcome ProbeDatagram(content::Direction direction, ByteView datagram) noexcept {
+  for (const ProtocolEntry& entry : kProtocols) {
+    if (entry.carrier == kDatagrams && entry.probe(direction, datagram) == Certainty::kYes) return {Certainty::kYes, entry.id};
+  }
+  return {Certainty::kNo, ProtocolId::kRawUdp};
+}
+
 struct SessionPool::Impl {
   std::array<Slab, kSizeClasses> slabs;
   std::array<SessionMemory, kProtocolCount> memory;
+  std::array<uint32_t, kProtocolCount> open_of{};
   uint32_t max_sessions = 0;
   uint32_t open = 0;
+
+  uint32_t MostOf(const ProtocolEntry& entry) const noexcept { return (max_sessions + entry.share - 1) / entry.share; }
   Counter full;
 };
 
@@ -137,7 +165,7 @@ Result<SessionPool> SessionPool::Create(const Options& options) {
   impl->max_sessions = options.max_sessions;
   for (const ProtocolEntry& entry : kProtocols) {
     const size_t index = static_cast<size_t>(entry.id);
-    auto memory = SessionMemory::Create(entry.scratch_bytes, entry.scratch_slots, options.max_sessions);
+    auto memory = SessionMemory::Create(entry.scratch_bytes, entry.scratch_slots, impl->MostOf(entry));
     if (!memory.ok()) return memory.error().WithContext(Name(entry.id));
     impl->memory[index] = std::move(memory).value();
     Slab& slab = impl->slabs[SizeClass(entry.session_bytes)];
@@ -151,12 +179,14 @@ Result<SessionPool> SessionPool::Create(const Options& options) {
 
 Session* SessionPool::Open(ProtocolId id) noexcept {
   const ProtocolEntry& entry = EntryOf(id);
-  void* slot = impl_->open < impl_->max_sessions ? impl_->slabs[SizeClass(entry.session_bytes)].Claim() : nullptr;
+  uint32_t& open_of = impl_->open_of[static_cast<size_t>(id)];
+  void* slot = impl_->open < impl_->max_sessions && open_of < impl_->MostOf(entry) ? impl_->slabs[SizeClass(entry.session_bytes)].Claim() : nullptr;
   if (slot == nullptr) {
     impl_->full.Add();
     return nullptr;
   }
   ++impl_->open;
+  ++open_of;
   return entry.construct(slot, impl_->memory[static_cast<size_t>(id)]);
 }
 
@@ -164,6 +194,7 @@ void SessionPool::Close(ProtocolId id, Session* session) noexcept {
   if (session == nullptr) return;
   session->~Session();
   --impl_->open;
+  --impl_->open_of[static_cast<size_t>(id)];
   impl_->slabs[SizeClass(EntryOf(id).session_bytes)].Release(session);
 }
 

@@ -17,14 +17,20 @@ namespace sluice::protocol {
 
 enum class Certainty : uint8_t { kNo, kUnsure, kYes };
 
-enum class ProtocolId : uint8_t { kRawTcp, kRawUdp, kIcmp, kHttp1, kTls, kSsh, kCount };
-std::string_view Name(ProtocolId id);  // the `app` of records: "http", "tls", "ssh", "tcp", "udp", "icmp"
+enum class ProtocolId : uint8_t { kRawTcp, kRawUdp, kIcmp, kFtpData, kHttp1, kTls, kSsh, kSmtp, kFtp, kCount };
+std::string_view Name(ProtocolId id);  // the `app` of records: "http", "tls", "ssh", "tcp", "udp", "icmp", …
+
+// What a session is fed: the runs of a stream, or datagrams, each in one call and each with its own beginning.
+enum class Carrier : uint8_t { kStream, kDatagrams };
 
 struct ProtocolEntry {
   ProtocolId id;
+  Carrier carrier;
   // `prefix`: the first bytes of one direction, at least one. kUnsure asks for more, at most kProbePrefix.
+  // Of datagrams: a whole one, and there is no more.
   Certainty (*probe)(content::Direction direction, ByteView prefix) noexcept;
   size_t session_bytes;
+  uint32_t share;           // of max_sessions, one in so many may be of this protocol
   size_t scratch_bytes;     // of one slot of pooled scratch; 0: the protocol needs none
   size_t scratch_slots;     // how many of them one session may hold at a time
   // Placement new into `slot`. The memory outlives the session.
@@ -41,9 +47,12 @@ struct ProbeOutcome {
   ProtocolId id = ProtocolId::kRawTcp;
 };
 ProbeOutcome Probe(content::Direction direction, ByteView prefix) noexcept;
+// The first that knows this datagram. Never kUnsure.
+ProbeOutcome ProbeDatagram(content::Direction direction, ByteView datagram) noexcept;
 
 // Slots for sessions in a few sizes, and the scratch they borrow while a head or handshake is incomplete. One lazy mapping
-// each: memory is touched as it is used. Full: Open returns nullptr, counted; the flow is then inspected as raw.
+// each: memory is touched as it is used. Full (all together, or a protocol's share): Open returns nullptr, counted; the flow is
+// then inspected as raw.
 class SessionPool {
  public:
   struct Options {

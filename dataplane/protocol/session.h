@@ -16,6 +16,7 @@
 #include <string_view>
 
 #include "base/byte_view.h"
+#include "base/inline_text.h"
 #include "dataplane/content/direction.h"
 #include "dataplane/content/object.h"
 
@@ -25,6 +26,7 @@ enum class AnomalyKind : uint8_t {
   kAmbiguousFraming,   // request smuggling and everything else two parsers may read differently
   kMalformedProtocol,  // violates its grammar, without two plausible readings
   kOversizedHeader,
+  kOversizedLine,      // a command or reply beyond what is kept of one; read as far as it fits
   kProtocolGap,        // lost bytes fell on framing: position within the protocol is lost
   kCount,
 };
@@ -32,8 +34,22 @@ std::string_view Name(AnomalyKind kind);
 
 // What was learnt about the flow as a whole.
 // kVersion: a version or banner of the protocol or its software ("TLS 1.3", "SSH-2.0-OpenSSH_9.2", "nginx/1.22.1").
-enum class NameKind : uint8_t { kHost, kSni, kUser, kUserAgent, kVersion, kAlpn, kCount };
+// kSender begins a new letter: recipients named before it were another's. kFingerprint: JA4 of a TLS client.
+enum class NameKind : uint8_t { kHost, kSni, kUser, kUserAgent, kVersion, kAlpn, kSender, kRecipient, kFingerprint, kCount };
 std::string_view Name(NameKind kind);
+
+// Another connection that this one speaks of: a data connection of FTP, a transfer of TFTP.
+struct Expectation {
+  enum class Step : uint8_t {
+    kAnnounce,  // somebody will be called at `port`
+    kDescribe,  // what the announced connection carries: `name`
+  };
+  Step step = Step::kAnnounce;
+  bool client_listens = false;  // else the server of this conversation
+  uint16_t port = 0;
+  InlineText<256> name;         // as asked for; empty: not known yet
+  InlineText<56> user;
+};
 
 struct Piece {
   enum class Kind : uint8_t {
@@ -44,11 +60,14 @@ struct Piece {
     kOpaque,       // `bytes` that are encrypted: recognised, not content
     kName,         // `name_kind`, `text`
     kAnomaly,      // `anomaly`
+    kExpect,       // `expectation`
+    kInserted,     // `bytes` of object `number` that the conversation implies and did not send; they have no fate
   };
   Kind kind = Kind::kData;
   content::ObjectNumber number = 0;
   ByteView bytes;
   const content::ObjectDescription* object = nullptr;
+  const Expectation* expectation = nullptr;
   bool complete = false;
   NameKind name_kind = NameKind::kHost;
   AnomalyKind anomaly = AnomalyKind::kMalformedProtocol;

@@ -47,10 +47,19 @@ void Run::Push(packet::Packet& packet) {
   if (++since_merge_ >= kMergeEvery || datagrams_out_ >= kReadyDatagrams / 2) Merge();
 }
 
+// By the two hosts alone, so that a connection that another one announces (FTP's data) is in the lane of its announcement.
+size_t Run::LaneOf(const packet::Conversation& conversation) {
+  uint64_t h = 0;
+  for (size_t i = 0; i < sizeof(conversation.low.bytes); i += 8) {
+    h += (LoadLe64(conversation.low.bytes.data() + i) ^ LoadLe64(conversation.high.bytes.data() + i)) * 0x9e3779b97f4a7c15ULL;
+    h ^= h >> 29;
+  }
+  return (h * 0xbf58476d1ce4e5b9ULL >> 48) % kLanes;
+}
+
 void Run::Dispatch(packet::Packet& packet) {
   if (packet.is_datagram) ++datagrams_out_;
-  // The flow table uses the low bits of the hash; the lane is chosen by others.
-  const size_t lane = (packet.flow_hash >> 48) % kLanes;
+  const size_t lane = LaneOf(packet.conversation);
   if (workers_.empty()) {
     lanes_[lane]->Process(packet);
   } else {

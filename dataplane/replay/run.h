@@ -52,6 +52,7 @@ class Run {
 
  private:
   explicit Run(Sink sink) : sink_(std::move(sink)), intake_out_(kIntakeOutput) {}
+  static size_t LaneOf(const packet::Conversation& conversation);
   void Dispatch(packet::Packet& packet);
   void TakeIntakeOutput(Timestamp time, packet::LinkType link_type);
   void TickUpTo(Timestamp time);

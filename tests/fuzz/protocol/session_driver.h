@@ -74,6 +74,11 @@ class SessionDriver {
       if (piece.kind == Piece::Kind::kData) Require(open_.count(piece.number) == 1);
       if (piece.kind == Piece::Kind::kObjectEnd) Require(open_.erase(piece.number) == 1);
       if (piece.kind == Piece::Kind::kName) touched_ = piece.text.empty() ? 0 : static_cast<uint8_t>(piece.text.back());
+      if (piece.kind == Piece::Kind::kExpect) Require(piece.expectation != nullptr);
+      if (piece.kind == Piece::Kind::kInserted) {
+        Require(open_.count(piece.number) == 1);
+        continue;
+      }
       if (piece.bytes.empty()) continue;
       Require(piece.bytes.data() == next);
       next += piece.bytes.size();

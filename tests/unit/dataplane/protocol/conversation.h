@@ -96,10 +96,21 @@ class Conversation {
   std::string framing[content::kDirections], opaque[content::kDirections];
   std::vector<AnomalyKind> anomalies;
   std::vector<std::pair<NameKind, std::string>> names;
+  std::vector<std::string> expectations;
   bool handed_over = false;
   std::string rest;
 
  private:
+  // "announce client:1025", "describe server:1025 report.docx by alice"
+  static std::string Words(const Expectation& e) {
+    std::string words = e.step == Expectation::Step::kAnnounce ? "announce " : "describe ";
+    words += e.client_listens ? "client:" : "server:";
+    words += std::to_string(e.port);
+    if (!e.name.empty()) words += " " + std::string(e.name.view());
+    if (!e.user.empty()) words += " by " + std::string(e.user.view());
+    return words;
+  }
+
   // Every input byte is in exactly one piece, in order.
   void Take(const PieceList& pieces, Direction direction, ByteView input) {
     const uint8_t* next = input.data();
@@ -118,6 +129,8 @@ class Conversation {
         case Piece::Kind::kFraming: framing[Index(direction)] += piece.bytes.AsText(); break;
         case Piece::Kind::kOpaque: opaque[Index(direction)] += piece.bytes.AsText(); break;
         case Piece::Kind::kName: names.emplace_back(piece.name_kind, piece.text); break;
+        case Piece::Kind::kExpect: expectations.push_back(Words(*piece.expectation)); break;
+        case Piece::Kind::kInserted: objects[piece.number].bytes += piece.bytes.AsText(); continue;
         case Piece::Kind::kAnomaly: anomalies.push_back(piece.anomaly); break;
       }
       if (piece.bytes.empty()) continue;
@@ -178,6 +191,7 @@ inline void ExpectSameInAnyCut(ProtocolId id, const std::vector<Event>& events) 
     EXPECT_EQ(cut.objects, whole.objects);
     EXPECT_EQ(cut.anomalies, whole.anomalies);
     EXPECT_EQ(cut.names, whole.names);
+    EXPECT_EQ(cut.expectations, whole.expectations);
     for (size_t d = 0; d < content::kDirections; ++d) {
       EXPECT_EQ(cut.framing[d], whole.framing[d]);
       EXPECT_EQ(cut.opaque[d], whole.opaque[d]);

@@ -26,7 +26,7 @@ TEST(Probe, DoesNotTakeOtherProtocolsForHttp) {
   ExpectUnknown("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n");
   ExpectUnknown("OPTIONS sip:a@b SIP/2.0\r\n");
   ExpectUnknown("DESCRIBE rtsp://h/ RTSP/1.0\r\n");
-  ExpectUnknown("HELO example.org\r\n");
+  ExpectUnknown("HALLO example.org\r\n");
   ExpectUnknown("HTTP/2 200\r\n");
   ExpectUnknown("hello");
   ExpectUnknown(std::string_view("\x00\x01\x02", 3));
