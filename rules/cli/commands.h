@@ -28,6 +28,10 @@ int RunTest(const std::vector<std::string>& paths, const std::vector<std::string
 int ScanBenign(const bundle::Bundle& bundle, const std::vector<std::string>& folders);
 // Findings as JSON lines; findings are no error. `-` is standard input. `keys` as in RebuildOptions::trusted_keys.
 int RunScan(const std::string& policy, const std::vector<std::string>& paths, const std::vector<std::string>& keys);
+// Rewrites packs in canonical form; with `check` only names those that are not.
+int RunFormat(const std::vector<std::string>& paths, bool check);
+// The JSON Schema of a pack.
+int RunSchema();
 // `what` is a diagnostic code or a bundle's path.
 int RunExplain(const std::string& what);
 

@@ -14,6 +14,7 @@ constexpr const char* kPackPath = "A pack or a folder of packs";
 struct Arguments {
   std::vector<std::string> paths, keys, benign;
   std::string output, key, policy, what;
+  bool check = false;
 };
 
 using Commands = std::vector<std::pair<CLI::App*, std::function<int()>>>;
@@ -33,6 +34,16 @@ void AddPackCommands(CLI::App& app, Arguments& a, Commands& commands) {
   compile->add_option("-o,--output", a.output, "Where the bundle goes")->required();
   compile->add_option("--sign", a.key, "A secret key (NAME.key) to sign the bundle with");
   commands.emplace_back(compile, [&a] { return RunCompile(a.paths, a.output, a.key); });
+}
+
+void AddAuthorCommands(CLI::App& app, Arguments& a, Commands& commands) {
+  CLI::App* fmt = app.add_subcommand("fmt", "Rewrite packs in canonical form, comments kept");
+  fmt->add_option("PATH", a.paths, "A pack, a folder of packs, or - for standard input to standard output")->required();
+  fmt->add_flag("--check", a.check, "Change nothing; name the files that are not in canonical form, and exit with 1");
+  commands.emplace_back(fmt, [&a] { return RunFormat(a.paths, a.check); });
+
+  CLI::App* schema = app.add_subcommand("schema", "Print the JSON Schema of packs, for editors");
+  commands.emplace_back(schema, [] { return RunSchema(); });
 }
 
 void AddBundleCommands(CLI::App& app, Arguments& a, Commands& commands) {
@@ -73,6 +84,7 @@ int main(int argc, char** argv) {
   Arguments arguments;
   Commands commands;
   AddPackCommands(app, arguments, commands);
+  AddAuthorCommands(app, arguments, commands);
   AddBundleCommands(app, arguments, commands);
   AddKeyCommands(app, arguments, commands);
   try {

@@ -30,6 +30,7 @@ struct CompileResult {
 };
 
 // A path is a pack or a folder, in which every *.yaml and *.yml is a pack.
+void CollectSources(const std::vector<std::string>& paths, syntax::SourceSet& sources, syntax::Diagnostics& diagnostics);
 CompileResult Compile(const std::vector<std::string>& paths, Goal goal);
 // Packs that are already in memory; names are for messages and for {file: …} examples, which are looked up beside them.
 CompileResult CompileSources(syntax::SourceSet sources, Goal goal);

@@ -24,6 +24,9 @@ constexpr CodeText kCodes[] = {
      "A few lines of nested aliases can stand for gigabytes. Name shared terms as a detector and refer to it."},
     {Code::kEmptyValue, "a text or list is empty", "An empty term would match everywhere, an empty list nothing at all."},
     {Code::kTooDeep, "lists and maps nested too deeply", "No rule needs it; the file is damaged or hostile."},
+    {Code::kNotFormatted, "`sluicec fmt` left a file as it is",
+     "It rewrites a file only if every value, key and comment is the same afterwards. YAML tags (!!str), keys that are lists, and block texts with "
+     "an indentation indicator (|2) are beyond it; the language needs none of them."},
     {Code::kDuplicateRule, "two rules have the same id", "Ids name rules in findings and exceptions, across all packs of a policy."},
     {Code::kDuplicateDetector, "two detectors have the same name", "Names are shared by all packs of a policy."},
     {Code::kUnknownDetector, "a rule names a detector that no pack defines", "Check the spelling, or add the pack that defines it."},

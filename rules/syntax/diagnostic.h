@@ -27,6 +27,7 @@ enum class Code : uint16_t {
   kAliasNotAllowed = 1009,
   kEmptyValue = 1010,
   kTooDeep = 1011,
+  kNotFormatted = 1012,
   kDuplicateRule = 2001,
   kDuplicateDetector = 2002,
   kUnknownDetector = 2003,

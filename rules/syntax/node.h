@@ -3,6 +3,7 @@
 // Thread: value type. Allocates: yes (cold path).
 #pragma once
 
+#include <cstddef>
 #include <string>
 #include <vector>
 
@@ -14,6 +15,8 @@ struct Node {
   enum class Kind : uint8_t { kNull, kScalar, kList, kMap };
   Kind kind = Kind::kNull;
   Position at;
+  size_t offset = 0;         // of its first byte in the file's text
+  bool flow = false;         // kList, kMap: written in brackets or braces
   std::string text;          // kScalar
   bool quoted = false;       // kScalar: written in quotes or as a block, so never a number or a yes-or-no
   std::vector<Node> items;   // kList; kMap: values

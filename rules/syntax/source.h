@@ -39,6 +39,8 @@ class SourceFile {
   uint32_t line_count() const { return static_cast<uint32_t>(line_starts_.size()); }
   // Without its line end; empty when there is no such line.
   std::string_view Line(uint32_t line) const;
+  // Of the line's first byte; the size of the text where there is no such line.
+  size_t LineOffset(uint32_t line) const { return line > 0 && line <= line_starts_.size() ? line_starts_[line - 1] : text_.size(); }
   // From a byte column (from 0) of a line to one in characters (from 1).
   uint32_t CharacterColumn(uint32_t line, uint32_t byte_column) const;
 

@@ -1,5 +1,6 @@
 #include "rules/syntax/yaml_reader.h"
 
+#include <yaml-cpp/emitterstyle.h>
 #include <yaml-cpp/eventhandler.h>
 #include <yaml-cpp/exceptions.h>
 #include <yaml-cpp/parser.h>
@@ -19,10 +20,32 @@ struct Refused {
   std::string hint;
 };
 
+// Columns in characters of places that come nearly in order: one pass over a line, however many nodes stand on it.
+class ColumnCounter {
+ public:
+  explicit ColumnCounter(const SourceFile& source) : source_(source) {}
+
+  uint32_t At(uint32_t line, uint32_t byte_column) {
+    if (line != line_ || byte_column < bytes_) {
+      line_ = line;
+      bytes_ = characters_ = 0;
+    }
+    for (const char c : source_.Line(line).substr(std::min<size_t>(bytes_, source_.Line(line).size()), byte_column - bytes_)) {
+      if ((static_cast<unsigned char>(c) & 0xc0) != 0x80) ++characters_;
+    }
+    bytes_ = byte_column;
+    return characters_ + 1;
+  }
+
+ private:
+  const SourceFile& source_;
+  uint32_t line_ = 0, bytes_ = 0, characters_ = 0;
+};
+
 // Builds the tree from events, with a stack of open lists and maps.
 class TreeBuilder : public YAML::EventHandler {
  public:
-  TreeBuilder(const SourceFile& source, uint32_t file) : source_(source), file_(file) {}
+  TreeBuilder(const SourceFile& source, uint32_t file) : source_(source), columns_(source), file_(file) {}
 
   Node TakeRoot() { return std::move(root_); }
 
@@ -38,12 +61,12 @@ class TreeBuilder : public YAML::EventHandler {
     if (!node.quoted && (value.empty() || value == "~" || value == "null")) node.kind = Node::Kind::kNull;
     Add(std::move(node));
   }
-  void OnSequenceStart(const YAML::Mark& mark, const std::string&, YAML::anchor_t anchor, YAML::EmitterStyle::value) override {
-    Open(mark, anchor, Node::Kind::kList);
+  void OnSequenceStart(const YAML::Mark& mark, const std::string&, YAML::anchor_t anchor, YAML::EmitterStyle::value style) override {
+    Open(mark, anchor, Node::Kind::kList, style);
   }
   void OnSequenceEnd() override { Close(); }
-  void OnMapStart(const YAML::Mark& mark, const std::string&, YAML::anchor_t anchor, YAML::EmitterStyle::value) override {
-    Open(mark, anchor, Node::Kind::kMap);
+  void OnMapStart(const YAML::Mark& mark, const std::string&, YAML::anchor_t anchor, YAML::EmitterStyle::value style) override {
+    Open(mark, anchor, Node::Kind::kMap, style);
   }
   void OnMapEnd() override { Close(); }
 
@@ -53,20 +76,23 @@ class TreeBuilder : public YAML::EventHandler {
                   "write the value out, or put shared terms in a detector and name it"};
   }
 
-  Node NodeAt(const YAML::Mark& mark, Node::Kind kind) const {
+  Node NodeAt(const YAML::Mark& mark, Node::Kind kind) {
     Node node;
     node.kind = kind;
     const auto line = static_cast<uint32_t>(mark.line + 1);
-    node.at = {file_, line, source_.CharacterColumn(line, static_cast<uint32_t>(std::max(mark.column, 0)))};
+    const auto column = static_cast<uint32_t>(std::max(mark.column, 0));
+    node.at = {file_, line, columns_.At(line, column)};
+    node.offset = source_.LineOffset(line) + column;
     return node;
   }
 
-  void Open(const YAML::Mark& mark, YAML::anchor_t anchor, Node::Kind kind) {
+  void Open(const YAML::Mark& mark, YAML::anchor_t anchor, Node::Kind kind, YAML::EmitterStyle::value style) {
     if (anchor != YAML::NullAnchor) RefuseAlias(mark);
     if (open_.size() >= kMaxDepth) {
       throw Refused{Code::kTooDeep, mark, "lists and maps are nested deeper than " + std::to_string(kMaxDepth), ""};
     }
     open_.push_back(NodeAt(mark, kind));
+    open_.back().flow = style == YAML::EmitterStyle::Flow;
   }
 
   void Close() {
@@ -86,6 +112,7 @@ class TreeBuilder : public YAML::EventHandler {
   }
 
   const SourceFile& source_;
+  ColumnCounter columns_;
   uint32_t file_;
   Node root_;
   std::vector<Node> open_;

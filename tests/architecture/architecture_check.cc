@@ -16,7 +16,7 @@ const std::vector<std::vector<std::string>>& Layers() {
       {"rules/model", "rules/validator", "rules/text", "rules/marking", "rules/evaluate", "dataplane/packet"},
       {"dataplane/content", "rules/syntax"},
       {"rules/bundle", "dataplane/flow", "dataplane/stream", "dataplane/protocol", "dataplane/decode"},
-      {"dataplane/match", "rules/compile"},
+      {"dataplane/match", "rules/compile", "rules/format"},
       {"dataplane/verdict"},
       {"dataplane/action", "dataplane/event"},
       {"dataplane/pipeline"},

@@ -29,7 +29,7 @@ const std::set<std::string>& KnownKeywords() {
   static const std::set<std::string> known = {
       "$schema", "$id",  "$defs",    "$ref",    "title",      "description", "type",     "enum",
       "const",   "items", "required", "pattern", "properties", "minimum",     "maximum",  "minItems",
-      "additionalProperties"};
+      "additionalProperties", "anyOf"};
   return known;
 }
 
@@ -54,6 +54,7 @@ void JsonSchema::Check(const Json& schema, const Json& value, const std::string&
     const auto reference = schema["$ref"].get<std::string>();
     Check(root_.at(Json::json_pointer(reference.substr(1))), value, where, out);
   }
+  if (schema.contains("anyOf")) CheckAnyOf(schema["anyOf"], value, where, out);
   if (schema.contains("type") && !HasOneType(value, schema["type"])) {
     out.push_back(where + ": is not of type " + schema["type"].dump());
     return;
@@ -74,6 +75,18 @@ void JsonSchema::Check(const Json& schema, const Json& value, const std::string&
   }
   if (!schema.contains("items")) return;
   for (size_t i = 0; i < value.size(); ++i) Check(schema["items"], value[i], where + "/" + std::to_string(i), out);
+}
+
+void JsonSchema::CheckAnyOf(const Json& schemas, const Json& value, const std::string& where, Out& out) const {
+  Out all;
+  for (const Json& schema : schemas) {
+    Out violations;
+    Check(schema, value, where, violations);
+    if (violations.empty()) return;
+    all.insert(all.end(), violations.begin(), violations.end());
+  }
+  out.push_back(where + ": is none of " + std::to_string(schemas.size()) + " alternatives");
+  out.insert(out.end(), all.begin(), all.end());
 }
 
 void JsonSchema::CheckObject(const Json& schema, const Json& value, const std::string& where, Out& out) const {

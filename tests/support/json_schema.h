@@ -20,6 +20,7 @@ class JsonSchema {
  private:
   using Out = std::vector<std::string>;
   void Check(const nlohmann::json& schema, const nlohmann::json& value, const std::string& where, Out& out) const;
+  void CheckAnyOf(const nlohmann::json& schemas, const nlohmann::json& value, const std::string& where, Out& out) const;
   void CheckObject(const nlohmann::json& schema, const nlohmann::json& value, const std::string& where, Out& out) const;
   void CheckText(const nlohmann::json& schema, const std::string& value, const std::string& where, Out& out) const;
   void CheckNumber(const nlohmann::json& schema, const nlohmann::json& value, const std::string& where, Out& out) const;

@@ -183,5 +183,36 @@ TEST_F(Sluicec, FindsTheSameWithManyFilesAsWithOne) {
   ExpectRun(1, "test pack.yaml --benign many", "100 alarms in 100 of 300 files");
 }
 
+TEST_F(Sluicec, FormatsInPlaceOnceAndIsContentAfterwards) {
+  Write("packs/a.yaml", "rules:\n- title: t   # why\n  id: a.b\n  detect: {literals: [some text]}\n");
+  ExpectRun(1, "fmt --check packs", "packs/a.yaml: not in canonical form");
+  ExpectRun(0, "fmt packs", "packs/a.yaml: rewritten");
+  EXPECT_EQ(Read("packs/a.yaml"), "rules:\n  - id: a.b\n    title: t  # why\n    detect: {literals: [some text]}\n");
+  ExpectRun(0, "fmt --check packs", "0 packs not in canonical form, 1 as they should be");
+  ExpectRun(0, "fmt - < packs/a.yaml", "- id: a.b");
+}
+
+TEST_F(Sluicec, LeavesAFileThatItCannotFormat) {
+  Write("bad.yaml", "rules: [\n");
+  ExpectRun(1, "fmt bad.yaml", "error SL1001");
+  EXPECT_EQ(Read("bad.yaml"), "rules: [\n");
+}
+
+TEST_F(Sluicec, KeepsRightsAndLinksOfWhatItFormats) {
+  Write("real.yaml", "rules:   []\n");
+  fs::permissions(folder_ / "real.yaml", fs::perms::owner_read | fs::perms::owner_write);
+  fs::create_symlink("real.yaml", folder_ / "link.yaml");
+  ExpectRun(0, "fmt link.yaml", "rewritten");
+  EXPECT_TRUE(fs::is_symlink(folder_ / "link.yaml"));
+  EXPECT_EQ(Read("real.yaml"), "rules: []\n");
+  EXPECT_EQ(fs::status(folder_ / "real.yaml").permissions(), fs::perms::owner_read | fs::perms::owner_write);
+}
+
+TEST_F(Sluicec, PrintsTheSchemaForEditors) {
+  std::ifstream in(std::string(SLUICE_SOURCE_DIR) + "/docs/schema/rules.schema.json");
+  const std::string published{std::istreambuf_iterator<char>(in), {}};
+  EXPECT_EQ(Run("schema").output, published);
+}
+
 }  // namespace
 }  // namespace sluice::cli
