@@ -8,10 +8,15 @@
 #include "dataplane/decode/base64_runs_decoder.h"
 #include "dataplane/decode/brotli_decoder.h"
 #include "dataplane/decode/bzip2_decoder.h"
+#include "dataplane/decode/charset_decoder.h"
 #include "dataplane/decode/form_decoder.h"
 #include "dataplane/decode/inflate_decoder.h"
 #include "dataplane/decode/markup_decoder.h"
 #include "dataplane/decode/markup_names.h"
+#include "dataplane/decode/mime_decoder.h"
+#include "dataplane/decode/rtf_decoder.h"
+#include "dataplane/decode/sealed_decoder.h"
+#include "dataplane/decode/tar_decoder.h"
 #include "dataplane/decode/xz_decoder.h"
 #include "dataplane/decode/zip_decoder.h"
 #include "dataplane/decode/zstd_decoder.h"
@@ -26,6 +31,14 @@ Decoder* ConstructInflate(void* slot, BuddyHeap&) noexcept {
 template <XzDecoder::Format format>
 Decoder* ConstructXz(void* slot, BuddyHeap& heap) noexcept {
   return new (slot) XzDecoder(heap, format);
+}
+template <MimeDecoder::Begin begin>
+Decoder* ConstructMime(void* slot, BuddyHeap& heap) noexcept {
+  return new (slot) MimeDecoder(heap, begin);
+}
+template <SealedDecoder::Kind kind>
+Decoder* ConstructSealed(void* slot, BuddyHeap&) noexcept {
+  return new (slot) SealedDecoder(kind);
 }
 template <typename D>
 Decoder* ConstructOnHeap(void* slot, BuddyHeap& heap) noexcept {
@@ -51,10 +64,18 @@ constexpr CodingEntry kCodings[] = {
     {Coding::kBase64, kContent, "base64", sizeof(Base64Decoder), Construct<Base64Decoder>},
     {Coding::kQuotedPrintable, kContent, "quoted-printable", sizeof(QuotedPrintableDecoder), Construct<QuotedPrintableDecoder>},
     {Coding::kZip, kContainer, "zip", sizeof(ZipDecoder), ConstructOnHeap<ZipDecoder>},
+    {Coding::kTar, kContainer, "tar", sizeof(TarDecoder), Construct<TarDecoder>},
+    {Coding::kMultipart, kContainer, "multipart", sizeof(MimeDecoder), ConstructMime<MimeDecoder::Begin::kWithBoundary>},
+    {Coding::kMessage, kContainer, "message", sizeof(MimeDecoder), ConstructMime<MimeDecoder::Begin::kWithHead>},
     {Coding::kBase64Runs, kContainer, "base64", sizeof(Base64RunsDecoder), Construct<Base64RunsDecoder>},
+    {Coding::kOleStorage, kContainer, "ole", sizeof(SealedDecoder), ConstructSealed<SealedDecoder::Kind::kOleStorage>},
+    {Coding::kPdf, kContainer, "pdf", sizeof(SealedDecoder), ConstructSealed<SealedDecoder::Kind::kPdf>},
     {Coding::kMarkup, kReading, "text", sizeof(MarkupDecoder), Construct<MarkupDecoder>},
     {Coding::kJson, kReading, "json", sizeof(JsonDecoder), Construct<JsonDecoder>},
     {Coding::kForm, kReading, "form", sizeof(FormDecoder), Construct<FormDecoder>},
+    {Coding::kRtf, kReading, "text", sizeof(RtfDecoder), Construct<RtfDecoder>},
+    {Coding::kSevenBit, kReading, "charset", sizeof(SevenBitDecoder), Construct<SevenBitDecoder>},
+    {Coding::kUtf16, kReading, "utf-16", sizeof(Utf16Decoder), Construct<Utf16Decoder>},
 };
 static_assert(std::size(kCodings) == static_cast<size_t>(Coding::kCount));
 
@@ -125,13 +146,30 @@ bool ClaimsType(std::string_view claimed, std::string_view type) {
   return EqualsIgnoringCase(claimed.substr(0, type.size()), type);
 }
 
-ChosenCoding ChooseText(ByteView prefix, std::string_view claimed_type) {
+// What is told by the media type of the content.
+struct TypedCoding {
+  std::string_view type;
+  Coding coding;
+};
+constexpr TypedCoding kTyped[] = {
+    {"text/html", Coding::kMarkup},         {"application/xml", Coding::kMarkup},   {"image/svg+xml", Coding::kMarkup},
+    {"application/json", Coding::kJson},    {"application/rtf", Coding::kRtf},      {"application/x-ole-storage", Coding::kOleStorage},
+    {"application/pdf", Coding::kPdf},      {"multipart/form-data", Coding::kMultipart},
+};
+
+ChosenCoding ChooseTyped(ByteView prefix, std::string_view claimed_type) {
+  if (LooksLikeTar(prefix)) return Chosen(Coding::kTar);
   const std::string_view type = content::DetectMediaType(prefix).name;
-  if (type == "text/html" || type == "application/xml" || type == "image/svg+xml") return Chosen(Coding::kMarkup);
-  if (type == "application/json") return Chosen(Coding::kJson);
+  for (const TypedCoding& typed : kTyped) {
+    if (typed.type == type) return Chosen(typed.coding);
+  }
   if (type != "text/plain") return {};
+  if (ClaimsType(claimed_type, "message/rfc822") || LooksLikeMail(prefix)) return Chosen(Coding::kMessage);
+  if (ClaimsType(claimed_type, "multipart/")) return Chosen(Coding::kMultipart);
   if (ClaimsType(claimed_type, "application/x-www-form-urlencoded") || LooksLikeForm(prefix)) return Chosen(Coding::kForm);
   if (LooksLikeBase64(prefix)) return Chosen(Coding::kBase64);
+  if (LooksLikeUtf16(prefix)) return Chosen(Coding::kUtf16);
+  if (LooksLikeSevenBitPairs(prefix)) return Chosen(Coding::kSevenBit);
   return {};
 }
 
@@ -149,12 +187,12 @@ bool HasSign(ByteView prefix) noexcept { return FindSign(prefix) != nullptr; }
 
 ChosenCoding ChooseCoding(ByteView prefix, const ContentHints& hints) noexcept {
   if (prefix.empty()) return {};
-  if (hints.is_reading) return Chosen(Coding::kBase64Runs);
+  if (hints.is_text) return Chosen(Coding::kBase64Runs);
   const std::string_view declared = IsIdentity(hints.declared) ? std::string_view{} : hints.declared;
   if (const Sign* sign = FindSign(prefix); sign != nullptr) return Chosen(sign->coding, Declares(declared, sign->coding));
   if (!declared.empty()) return ChooseDeclared(prefix, declared);
   if (IsUsualZlib(prefix)) return Chosen(Coding::kZlib);
-  return ChooseText(prefix, hints.claimed_type);
+  return ChooseTyped(prefix, hints.claimed_type);
 }
 
 std::string_view LastCoding(std::string_view list) noexcept {

@@ -18,8 +18,8 @@ namespace sluice::decode {
 enum class Coding : uint8_t {
   kGzip, kZlib, kDeflate, kBrotli, kZstd, kXz, kLzma, kBzip2,
   kBase64, kQuotedPrintable,
-  kZip, kBase64Runs,
-  kMarkup, kJson, kForm,
+  kZip, kTar, kMultipart, kMessage, kBase64Runs, kOleStorage, kPdf,
+  kMarkup, kJson, kForm, kRtf, kSevenBit, kUtf16,
   kCount
 };
 std::string_view Name(Coding coding);  // as an element of a finding's path: "gzip", "zip", "text", …
@@ -29,6 +29,9 @@ enum class CodingKind : uint8_t {
   kContainer,  // the output are members
   kReading,    // the output is another reading of the input, beside it
 };
+
+// A reading that changes the charset only.
+constexpr bool IsCharset(Coding coding) { return coding == Coding::kUtf16 || coding == Coding::kSevenBit; }
 
 struct CodingEntry {
   Coding coding;
@@ -57,7 +60,7 @@ struct ChosenCoding {
 struct ContentHints {
   std::string_view declared;      // one content coding or transfer encoding, or empty
   std::string_view claimed_type;  // media type, or empty
-  bool is_reading = false;        // the bytes are a reading already: only what is embedded in text is looked for
+  bool is_text = false;           // the bytes are a reading already: only what is embedded in text is looked for
 };
 
 // Enough to recognise whatever can be recognised; the first kSignBytes are enough for what HasSign says.

@@ -87,7 +87,9 @@ bool DecoderChain::GatherPrefix(Node& node) noexcept {
 
 DecoderChain::Progress DecoderChain::Decide(Node& node, ViewPiece& piece) noexcept {
   node.decided = true;
-  node.chosen = ChooseCoding(node.pending, {LastCoding(declared_.view()), claimed_type_.view(), node.is_reading});
+  // The text of a page holds no page; a text that was in another charset may be one.
+  const bool is_text = node.is_reading && !IsCharset(nodes_[depth_ - 1].coding);
+  node.chosen = ChooseCoding(node.pending, {LastCoding(declared_.view()), claimed_type_.view(), is_text});
   if (node.chosen.used_declaration) SpendDeclaredCoding();
   if (depth_ == 0) return Progress::kAgain;
   const Node& above = nodes_[depth_ - 1];

@@ -163,6 +163,7 @@ void InflateDecoder::TakeReadAhead() noexcept {
   position_ = 0;
   at_ = wrapper_ == Wrapper::kNone ? At::kEnd : At::kTrailer;
   for (; length > 0 && at_ != At::kEnd; length -= 8, bits >>= 8) (void)TakeByte(static_cast<uint8_t>(bits & 0xFF));
+  for (; length > 0 && wrapper_ == Wrapper::kNone; length -= 8, bits >>= 8) read_ahead_[read_ahead_size_++] = static_cast<uint8_t>(bits & 0xFF);
 }
 
 }  // namespace sluice::decode

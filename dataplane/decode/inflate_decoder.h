@@ -5,6 +5,8 @@
 // Thread: one worker. Allocates: never.
 #pragma once
 
+#include <array>
+
 #include <isa-l/igzip_lib.h>
 
 #include "dataplane/decode/decoder.h"
@@ -18,6 +20,8 @@ class InflateDecoder final : public Decoder {
   explicit InflateDecoder(Wrapper wrapper) noexcept;
   DecodeStep Decode(ByteView input, std::span<uint8_t> scratch) noexcept override;
   bool may_end() const noexcept override { return at_ == At::kNextMember; }
+  // Without a wrapper, at kEnd: the last of the bytes taken, which stand behind the deflate data.
+  ByteView read_ahead() const noexcept { return {read_ahead_.data(), read_ahead_size_}; }
 
  private:
   enum class At : uint8_t {
@@ -36,6 +40,8 @@ class InflateDecoder final : public Decoder {
   uint8_t flags_ = 0;
   uint32_t position_ = 0;  // within the wrapper field that is being read
   uint32_t extra_ = 0;
+  uint8_t read_ahead_size_ = 0;
+  std::array<uint8_t, 8> read_ahead_;
   inflate_state state_;
 };
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstring>
 #include <new>
+#include <utility>
 
 #include "dataplane/decode/bzip2_decoder.h"
 #include "dataplane/decode/xz_decoder.h"
@@ -35,6 +36,7 @@ void ZipDecoder::DropInner() noexcept {
 
 DecodeStep ZipDecoder::Decode(ByteView input, std::span<uint8_t> scratch) noexcept {
   size_t consumed = 0, opaque = 0;
+  Replay();
   for (;;) {
     const ByteView rest = input.From(consumed);
     DecodeStep step;
@@ -176,12 +178,33 @@ DecodeStep ZipDecoder::Content(ByteView input, std::span<uint8_t> scratch) noexc
     return EndEntry(step, inner_->may_end() ? DecodeOutcome::kComplete : DecodeOutcome::kTruncated);
   }
   if (step.state == DecodeState::kEnd) {
-    if (by_size && left_ > 0) at_ = At::kSeek;
+    if (by_size) {
+      if (left_ > 0) at_ = At::kSeek;
+      return EndEntry(step, DecodeOutcome::kComplete);
+    }
+    const InflateDecoder& inflate = static_cast<const InflateDecoder&>(*inner_);
+    const size_t in_step = std::min(inflate.read_ahead().size(), step.consumed);
+    replay_size_ = static_cast<uint8_t>(inflate.read_ahead().size() - in_step);
+    for (size_t i = 0; i < replay_size_; ++i) replay_[i] = inflate.read_ahead()[i];
+    step.consumed -= in_step;
     return EndEntry(step, DecodeOutcome::kComplete);
   }
   at_ = At::kSeek;
   lost_ = true;
   return EndEntry(step, step.state == DecodeState::kPoolEmpty ? DecodeOutcome::kPoolEmpty : DecodeOutcome::kCorrupt);
+}
+
+// Bytes behind deflate data that came with an earlier run: fewer than a header or a descriptor.
+void ZipDecoder::Replay() noexcept {
+  ByteView bytes(replay_.data(), std::exchange(replay_size_, uint8_t{0}));
+  while (!bytes.empty()) {
+    size_t taken = bytes.size();
+    if (at_ == At::kSignature) taken = TakeSignature(bytes);
+    else if (at_ == At::kDescriptor) taken = TakeDescriptor(bytes);
+    else if (at_ == At::kHeader) taken = header_.Take(bytes);
+    else if (at_ == At::kSeek) taken = Seek(bytes);
+    bytes = bytes.From(taken);
+  }
 }
 
 DecodeStep ZipDecoder::Stored(ByteView input) noexcept {
@@ -267,6 +290,7 @@ size_t ZipDecoder::TakeDescriptor(ByteView input) noexcept {
 }
 
 DecodeStep ZipDecoder::End(std::span<uint8_t> scratch) noexcept {
+  Replay();
   if (!entry_open_) return {0, {}, seen_directory_ ? DecodeState::kEnd : DecodeState::kTruncated};
   // What looked like the beginning of a descriptor was content.
   const size_t held = content_at_ == At::kStoredOpen ? gathered_ : 0;

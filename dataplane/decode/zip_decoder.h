@@ -50,6 +50,7 @@ class ZipDecoder final : public Decoder {
   size_t TakeDescriptor(ByteView input) noexcept;
   size_t Seek(ByteView input) noexcept;
   bool CandidateMayFit() const noexcept;
+  void Replay() noexcept;
   Decoder* MakeInner() noexcept;
   void DropInner() noexcept;
 
@@ -63,6 +64,8 @@ class ZipDecoder final : public Decoder {
   DecodeOutcome unreadable_ = DecodeOutcome::kEncrypted;
   uint8_t gathered_ = 0;       // in `window_`: of a signature or a descriptor
   std::array<uint8_t, 24> window_;
+  uint8_t replay_size_ = 0;    // of `replay_`: behind an entry, and taken before its end was seen
+  std::array<uint8_t, 8> replay_;
   uint64_t left_ = 0;          // of the entry's coded bytes; of a descriptor
   uint64_t passed_ = 0;        // of an entry of unknown size
   ZipHeader header_;

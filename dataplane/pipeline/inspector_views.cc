@@ -187,6 +187,7 @@ void Inspector::NoteOutcome(ObjectState& object, ObjectState& where, const ViewP
   if (of_object && object.chain->is_open() && object.chain->kind() == decode::CodingKind::kContent) object.stage = DecodeStage::kSpoilt;
   if (&where == &object) object.stage = DecodeStage::kSpoilt;
   if (piece.outcome != DecodeOutcome::kTruncated) inspection_.uninspectable = true;
+  if (piece.outcome == DecodeOutcome::kNotOpened && object.description.direction != content::Direction::kUpload) return;
   recorder_->Anomaly(*task_.key, *task_.flow, task_.policy->generation, decode::Name(piece.outcome), object.description.direction,
                      piece.opaque_bytes, verdict::ActionTaken::kForwarded, &where);
 }

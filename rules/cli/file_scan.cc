@@ -11,6 +11,7 @@
 #include <fstream>
 #include <iterator>
 
+#include "dataplane/decode/decoder_chain.h"
 #include "dataplane/match/mask.h"
 #include "rules/compile/memory_scanner.h"
 #include "rules/text/character.h"
@@ -46,31 +47,54 @@ bool Names(const model::Condition& condition, model::DetectorIndex detector) {
 
 class OneFile {
  public:
-  OneFile(const bundle::Bundle& bundle, MemoryScanner& scanner) : bundle_(bundle), scanner_(scanner) {}
+  OneFile(const bundle::Bundle& bundle, MemoryScanner& scanner, decode::DecodeRoom& room) : bundle_(bundle), scanner_(scanner), room_(room) {}
 
   FileOutcome Run(const std::string& path) {
-    FileOutcome outcome{path, 0, {}, {}};
+    FileOutcome outcome;
+    outcome.path = path;
     const std::optional<std::string> bytes = ReadWhole(path);
     if (!bytes) {
       outcome.problem = "cannot read " + path;
       return outcome;
     }
     outcome.bytes = bytes->size();
-    const Result<std::vector<FoundHit>> found = scanner_.Scan(ByteView(*bytes));
-    if (!found) {
-      outcome.problem = path + ": " + found.error().message();
-      return outcome;
-    }
-    std::vector<evaluate::Hit> hits;
-    for (const FoundHit& f : *found) hits.push_back(f.hit);
-    for (uint32_t i = 0; i < bundle_.rules().size(); ++i) {
-      if (evaluate::Evaluate(bundle_.rules()[i].condition, hits, true) == evaluate::Truth::kTrue) outcome.fired.push_back(Fired(i, *found, *bytes));
-    }
+    std::vector<FiredRule> inside;
+    outcome.unopened = ReadViews(room_, path, ByteView(*bytes), [&](const View& view) {
+      std::vector<FiredRule>& fired = view.bytes.data() == ByteView(*bytes).data() ? outcome.fired : inside;
+      ScanView(view, fired, outcome);
+    });
+    outcome.fired.insert(outcome.fired.end(), std::make_move_iterator(inside.begin()), std::make_move_iterator(inside.end()));
     return outcome;
   }
 
  private:
-  FiredRule Fired(uint32_t rule, const std::vector<FoundHit>& found, const std::string& bytes) const {
+  // What was found in the bytes is not found again in another reading of them.
+  void ScanView(const View& view, std::vector<FiredRule>& fired, FileOutcome& outcome) {
+    std::vector<bool> has_fired(bundle_.rules().size());
+    if (!view.is_coded) ScanText(view.path, view.bytes, false, has_fired, fired, outcome);
+    for (const Reading& reading : view.readings) ScanText(reading.path, ByteView(reading.bytes), true, has_fired, fired, outcome);
+  }
+
+  void ScanText(const std::vector<std::string>& path, ByteView text, bool is_reading, std::vector<bool>& has_fired, std::vector<FiredRule>& fired,
+                FileOutcome& outcome) {
+    const Result<std::vector<FoundHit>> found = scanner_.Scan(text);
+    if (!found) {
+      outcome.problem = outcome.path + ": " + found.error().message();
+      return;
+    }
+    // What is absent from a reading is not absent from the object.
+    if (is_reading && found->empty()) return;
+    std::vector<evaluate::Hit> hits;
+    for (const FoundHit& f : *found) hits.push_back(f.hit);
+    for (uint32_t i = 0; i < bundle_.rules().size(); ++i) {
+      if (has_fired[i] || evaluate::Evaluate(bundle_.rules()[i].condition, hits, true) != evaluate::Truth::kTrue) continue;
+      has_fired[i] = true;
+      fired.push_back(Fired(i, *found, text));
+      fired.back().path = path;
+    }
+  }
+
+  FiredRule Fired(uint32_t rule, const std::vector<FoundHit>& found, ByteView bytes) const {
     const auto concerns = [&](const FoundHit& f) { return Names(bundle_.rules()[rule].condition, f.hit.detector); };
     FiredRule fired;
     fired.rule = rule;
@@ -82,7 +106,7 @@ class OneFile {
     return fired;
   }
 
-  ShownHit Show(const FoundHit& found, const std::string& bytes) const {
+  ShownHit Show(const FoundHit& found, ByteView bytes) const {
     const model::Pattern& pattern = bundle_.patterns()[found.pattern];
     ShownHit shown;
     shown.detector = found.hit.detector;
@@ -90,15 +114,32 @@ class OneFile {
     shown.length = found.hit.end - found.hit.begin;
     shown.encoding = Name(pattern.encoding);
     if (pattern.form != model::TransferForm::kPlain) shown.encoding += "/" + std::string(Name(pattern.form));
-    const ByteView matched = ByteView(bytes).Sub(static_cast<size_t>(shown.offset), static_cast<size_t>(shown.length));
+    const ByteView matched = bytes.Sub(static_cast<size_t>(shown.offset), static_cast<size_t>(shown.length));
     shown.masked = std::string(match::Mask(matched, pattern.encoding, pattern.form).view());
-    shown.line = 1 + static_cast<uint64_t>(std::count(bytes.begin(), bytes.begin() + static_cast<std::ptrdiff_t>(shown.offset), '\n'));
+    shown.line = 1 + static_cast<uint64_t>(std::count(bytes.begin(), bytes.begin() + static_cast<std::ptrdiff_t>(shown.offset), uint8_t{'\n'}));
     return shown;
   }
 
   const bundle::Bundle& bundle_;
   MemoryScanner& scanner_;
+  decode::DecodeRoom& room_;
 };
+
+// What one thread works with.
+struct Bench {
+  MemoryScanner scanner;
+  decode::DecodeRoom room;
+};
+
+std::optional<Bench> MakeBench(const bundle::Bundle& bundle) {
+  Result<MemoryScanner> scanner = MemoryScanner::Open(bundle.databases(), bundle.patterns(), bundle.detectors());
+  decode::DecodeOptions options;
+  options.max_chains = 1;
+  options.max_large_states = options.max_small_states = decode::DecoderChain::kMaxDepth;
+  Result<decode::DecodeRoom> room = decode::DecodeRoom::Create(options);
+  if (!scanner || !room.ok()) return std::nullopt;
+  return Bench{std::move(scanner).value(), std::move(room).value()};
+}
 
 // Redrawn in place, and only where somebody watches.
 class Progress {
@@ -141,15 +182,17 @@ std::vector<FileOutcome> ScanFiles(const bundle::Bundle& bundle, const std::vect
   // Without its table an encoding's matches are shown as marks alone, which says less but not more than it may.
   for (const model::Pattern& pattern : bundle.patterns()) static_cast<void>(text::PrepareCharacters(pattern.encoding).ok());
   std::vector<FileOutcome> outcomes(files.size());
-  tbb::enumerable_thread_specific<std::optional<MemoryScanner>> scanners;
+  tbb::enumerable_thread_specific<std::optional<Bench>> benches;
   Progress progress(files.size());
   tbb::parallel_for(size_t{0}, files.size(), [&](size_t i) {
-    std::optional<MemoryScanner>& scanner = scanners.local();
-    if (!scanner) {
-      Result<MemoryScanner> opened = MemoryScanner::Open(bundle.databases(), bundle.patterns(), bundle.detectors());
-      if (opened) scanner.emplace(std::move(opened).value());
+    std::optional<Bench>& bench = benches.local();
+    if (!bench) bench = MakeBench(bundle);
+    if (bench) {
+      outcomes[i] = OneFile(bundle, bench->scanner, bench->room).Run(files[i]);
+    } else {
+      outcomes[i].path = files[i];
+      outcomes[i].problem = "the policy's databases cannot be opened";
     }
-    outcomes[i] = scanner ? OneFile(bundle, *scanner).Run(files[i]) : FileOutcome{files[i], 0, {}, "the policy's databases cannot be opened"};
     progress.Step();
   });
   return outcomes;

@@ -1,5 +1,5 @@
-// ScanFiles: a policy over files at rest, by as many threads as there are processors. Each file is one object, looked at as
-// it lies on the disk; what needs decoding (archives, documents) is the data plane's.
+// ScanFiles: a policy over files at rest, by as many threads as there are processors. Each file is opened by the data plane's
+// own decoders (file_views.h), and each view of it is judged as an object of its own, as on the wire.
 //
 // Thread: one caller; oneTBB inside. Allocates: yes (cold path). Failure: of a file, in its outcome.
 #pragma once
@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "rules/bundle/bundle.h"
+#include "rules/cli/file_views.h"
 
 namespace sluice::cli {
 
@@ -24,6 +25,7 @@ struct ShownHit {
 
 struct FiredRule {
   uint32_t rule = 0;  // of the bundle
+  std::vector<std::string> path = {"file"};  // to the view it fired in
   size_t count = 0;   // hits of its detectors
   model::Marking marking;  // of the first of them that is a marking; none: nation is kNone
   std::optional<ShownHit> first;
@@ -32,7 +34,8 @@ struct FiredRule {
 struct FileOutcome {
   std::string path;
   uint64_t bytes = 0;
-  std::vector<FiredRule> fired;  // in the order of rules
+  std::vector<FiredRule> fired;  // in the order of rules: of the file as it lies, then of what is in it
+  std::vector<Unopened> unopened;  // what could not be looked into
   std::string problem;           // one sentence; empty where the file was looked through
 };
 

@@ -43,12 +43,25 @@ std::string Record(const bundle::Bundle& bundle, const FileOutcome& file, const 
   record["action"] = "reported";
   record["confidence"] = rule.confidence;
   record["count"] = fired.count;
-  record["object"] = {{"name", file.path}, {"bytes", file.bytes}, {"path", {"file"}}};
+  record["object"] = {{"name", file.path}, {"bytes", file.bytes}, {"path", fired.path}};
   if (fired.first) {
     record["detector"] = bundle.detectors()[fired.first->detector].id;
     record["match"] = {{"masked", fired.first->masked}, {"offset", fired.first->offset}, {"length", fired.first->length}, {"encoding", fired.first->encoding}};
   }
   if (fired.marking.exists()) record["marking"] = MarkingRecord(fired.marking);
+  return record.dump(-1, ' ', false, ordered_json::error_handler_t::replace);
+}
+
+// What could not be looked into is never clean.
+std::string Record(const bundle::Bundle& bundle, const FileOutcome& file, const Unopened& unopened) {
+  ordered_json record;
+  record["event"] = "anomaly";
+  record["schema"] = 1;
+  record["policy"] = {{"digest", bundle.digest()}};
+  record["kind"] = unopened.kind;
+  record["action"] = "reported";
+  record["object"] = {{"name", file.path}, {"bytes", file.bytes}, {"path", unopened.path}};
+  record["bytes_uninspected"] = unopened.bytes;
   return record.dump(-1, ' ', false, ordered_json::error_handler_t::replace);
 }
 
@@ -63,6 +76,7 @@ int RunScan(const std::string& policy, const std::vector<std::string>& paths, co
   const std::vector<std::string> files = FilesOf(paths, problems);
   for (const FileOutcome& file : ScanFiles(**bundle, files)) {
     for (const FiredRule& fired : file.fired) std::printf("%s\n", Record(**bundle, file, fired).c_str());
+    for (const Unopened& unopened : file.unopened) std::printf("%s\n", Record(**bundle, file, unopened).c_str());
     if (!file.problem.empty()) problems.push_back(file.problem);
   }
   for (const std::string& problem : problems) std::fprintf(stderr, "%s\n", problem.c_str());
