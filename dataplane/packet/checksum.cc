@@ -53,23 +53,24 @@ uint64_t SumBlockSse2(const uint8_t* p, size_t blocks) noexcept {
 __attribute__((target("avx2"))) uint64_t SumBlockAvx2(const uint8_t* p, size_t blocks) noexcept {
   const __m256i flip = _mm256_set1_epi16(static_cast<short>(0x8000)), ones = _mm256_set1_epi16(1);
   __m256i a = _mm256_setzero_si256(), b = a;
-  size_t i = 0;
-  for (; i + 2 <= blocks; i += 2, p += 64) {
-    const __m256i v = _mm256_loadu_si256(reinterpret_cast<const __m256i*>(p));
-    const __m256i w = _mm256_loadu_si256(reinterpret_cast<const __m256i*>(p + 32));
-    a = _mm256_add_epi32(a, _mm256_madd_epi16(_mm256_xor_si256(v, flip), ones));
-    b = _mm256_add_epi32(b, _mm256_madd_epi16(_mm256_xor_si256(w, flip), ones));
+  const auto add = [&](__m256i sum, const uint8_t* at) __attribute__((target("avx2"), always_inline)) {
+    const __m256i v = _mm256_loadu_si256(reinterpret_cast<const __m256i*>(at));
+    return _mm256_add_epi32(sum, _mm256_madd_epi16(_mm256_xor_si256(v, flip), ones));
+  };
+  const uint8_t* end = p + blocks * 32;
+  for (; end - p >= 128; p += 128) {
+    a = add(a, p);
+    b = add(b, p + 32);
+    a = add(a, p + 64);
+    b = add(b, p + 96);
   }
-  if (i < blocks) {
-    const __m256i v = _mm256_loadu_si256(reinterpret_cast<const __m256i*>(p));
-    a = _mm256_add_epi32(a, _mm256_madd_epi16(_mm256_xor_si256(v, flip), ones));
-  }
+  for (; p != end; p += 32) a = add(a, p);
   a = _mm256_add_epi32(a, b);
-  alignas(16) int32_t lanes[4];
-  const __m128i half = _mm_add_epi32(_mm256_castsi256_si128(a), _mm256_extracti128_si256(a, 1));
-  _mm_store_si128(reinterpret_cast<__m128i*>(lanes), half);
-  const int64_t total = int64_t{lanes[0]} + lanes[1] + lanes[2] + lanes[3];
-  return static_cast<uint64_t>(total + static_cast<int64_t>(blocks * 16 * kBias));
+  // A block has 2^15 words of at most 2^15 each way: all of them together fit in one lane.
+  __m128i half = _mm_add_epi32(_mm256_castsi256_si128(a), _mm256_extracti128_si256(a, 1));
+  half = _mm_add_epi32(half, _mm_shuffle_epi32(half, 0x4e));
+  half = _mm_add_epi32(half, _mm_shuffle_epi32(half, 0xb1));
+  return static_cast<uint64_t>(_mm_cvtsi128_si32(half) + static_cast<int64_t>(blocks * 16 * kBias));
 }
 
 const bool kHasAvx2 = __builtin_cpu_supports("avx2") != 0;

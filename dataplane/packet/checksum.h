@@ -20,9 +20,9 @@ class ChecksumSum {
   void AddWord(uint16_t value) noexcept { sum_ += __builtin_bswap16(value); }
   // An IPv4 address is added with its ::ffff prefix, which is 0 modulo 0xffff and so changes nothing.
   void AddPseudoHeader(const IpAddress& src, const IpAddress& dst, uint8_t protocol, uint32_t length) noexcept;
-  // `addresses`: source and destination as they stand in the IPv4 header, eight bytes.
-  void AddPseudoHeaderV4(const uint8_t* addresses, uint8_t protocol, uint16_t length) noexcept {
-    sum_ += uint64_t{LoadLe32(addresses)} + LoadLe32(addresses + 4);
+  // `src`, `dst`: four bytes each, as they stand in the IPv4 header.
+  void AddPseudoHeaderV4(const uint8_t* src, const uint8_t* dst, uint8_t protocol, uint16_t length) noexcept {
+    sum_ += uint64_t{LoadLe32(src)} + LoadLe32(dst);
     AddWord(protocol);
     AddWord(length);
   }

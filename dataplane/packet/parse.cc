@@ -109,7 +109,11 @@ bool TcpChecksumHolds(const Packet& packet) noexcept {
   const uint32_t length = headers.payload_offset + headers.payload_length - headers.l4_offset;
   const ByteView segment{packet.data + headers.l4_offset, length};
   ChecksumSum sum;
-  sum.AddPseudoHeader(headers.src, headers.dst, IpProtocol::kTcp, length);
+  if (headers.ip_version == 4 && length <= 0xffff) {
+    sum.AddPseudoHeaderV4(headers.src.bytes.data() + 12, headers.dst.bytes.data() + 12, IpProtocol::kTcp, static_cast<uint16_t>(length));
+  } else {
+    sum.AddPseudoHeader(headers.src, headers.dst, IpProtocol::kTcp, length);
+  }
   sum.Add(segment);
   return sum.Holds();
 }

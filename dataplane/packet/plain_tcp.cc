@@ -24,7 +24,7 @@ bool Ipv4HeaderHolds(const uint8_t* ip) noexcept {
 
 bool TcpHolds(const uint8_t* ip, ByteView segment) noexcept {
   ChecksumSum sum;
-  sum.AddPseudoHeaderV4(ip + 12, kTcp, static_cast<uint16_t>(segment.size()));
+  sum.AddPseudoHeaderV4(ip + 12, ip + 16, kTcp, static_cast<uint16_t>(segment.size()));
   sum.Add(segment);
   return sum.Holds();
 }

@@ -46,9 +46,16 @@ class NoRecords : public event::RecordSink {
   event::Record record_;
 };
 
-std::shared_ptr<const bundle::Bundle> Policy() {
+// "mixed" and "strong" are the packs of perf/support; anything else is the file of a bundle.
+std::shared_ptr<const bundle::Bundle> Policy(const std::string& which) {
+  if (which != "mixed" && which != "strong") {
+    auto given = bundle::Load(which);
+    if (given.ok()) return *given;
+    std::fprintf(stderr, "%s\n", given.error().message().c_str());
+    std::exit(1);
+  }
   syntax::SourceSet sources;
-  sources.Add("mixed.yaml", MixedPack());
+  sources.Add("perf.yaml", which == "mixed" ? MixedPack() : StrongPack());
   const compile::CompileResult result = compile::CompileSources(std::move(sources), compile::Goal::kCompile);
   auto policy = bundle::Parse(ByteView(result.bundle.data(), result.bundle.size()));
   if (!policy.ok()) {
@@ -153,8 +160,8 @@ double PipelineSeconds(const Traffic& traffic, const std::shared_ptr<const bundl
   return seconds;
 }
 
-void RunUpload(int runs, uint32_t flows, size_t body_bytes) {
-  const auto policy = Policy();
+void RunUpload(const std::string& which, int runs, uint32_t flows, size_t body_bytes) {
+  const auto policy = Policy(which);
   const Traffic traffic = Uploads(flows, body_bytes);
   BareScan bare(*policy);
   std::vector<double> tap_ratio, inline_ratio, bare_rate, tap_rate, inline_rate;
@@ -178,7 +185,7 @@ void RunUpload(int runs, uint32_t flows, size_t body_bytes) {
 }
 
 void RunShort(int runs, uint32_t flows) {
-  const auto policy = Policy();
+  const auto policy = Policy("mixed");
   const Traffic traffic = ShortFlows(flows);
   for (const stream::Mode mode : {stream::Mode::kTap, stream::Mode::kInline}) {
     std::vector<double> rates;
@@ -190,7 +197,7 @@ void RunShort(int runs, uint32_t flows) {
 }
 
 void RunDecided(int runs) {
-  const auto policy = Policy();
+  const auto policy = Policy("mixed");
   test::TcpSession session;
   session.Handshake().Send(test::Side::kClient, "PUT / HTTP/1.1\r\nHost: h\r\nContent-Length: 900\r\n\r\n" + BlockedMark());
   const size_t first = session.frames().size();
@@ -220,7 +227,7 @@ double ResidentGibibytes() {
 }
 
 void RunMemory(uint32_t flows) {
-  const auto policy = Policy();
+  const auto policy = Policy("mixed");
   Bench bench(policy, stream::Mode::kTap, flows);
   const std::string head = "PUT /a HTTP/1.1\r\nHost: h\r\nContent-Length: 100000\r\n\r\n";
   const std::string body(1000, 'x');
@@ -258,6 +265,8 @@ int main(int argc, char** argv) {
   CLI::App* upload = app.add_subcommand("upload");
   upload->add_option("--flows", flows);
   upload->add_option("--bytes", body_bytes);
+  std::string policy = "mixed";
+  upload->add_option("--policy", policy, "mixed, strong (perf/support/patterns.h), or a bundle that sluicec made");
   uint32_t short_flows = 100000, many_flows = 1000000;
   CLI::App* brief = app.add_subcommand("short");
   brief->add_option("--flows", short_flows);
@@ -265,7 +274,7 @@ int main(int argc, char** argv) {
   CLI::App* memory = app.add_subcommand("memory");
   memory->add_option("--flows", many_flows);
   CLI11_PARSE(app, argc, argv);
-  if (*upload) sluice::perf::RunUpload(runs, flows, body_bytes);
+  if (*upload) sluice::perf::RunUpload(policy, runs, flows, body_bytes);
   if (*brief) sluice::perf::RunShort(runs, short_flows);
   if (*decided) sluice::perf::RunDecided(runs);
   if (*memory) sluice::perf::RunMemory(many_flows);

@@ -20,6 +20,21 @@ constexpr std::array<std::string_view, 10> kExpressions = {
     "NAME:(red|amber|green)",           "invoice NAME [0-9]{6}",                        "serial NAME-[0-9A-F]{4}-[0-9A-F]{4}",
     "NAME clearance (level )?[1-5]"};
 
+// What every data-loss policy has beside names and markings: numbers and keys that begin with no word of their own.
+constexpr std::array<std::string_view, 12> kNumbers = {
+    "\\b[1-8][0-9]{5}(19|20)[0-9]{2}(0[1-9]|1[0-2])(0[1-9]|[12][0-9]|3[01])[0-9]{3}[0-9Xx]\\b",  // resident identity, China
+    "\\b1[3-9][0-9]{9}\\b",                                                                      // mobile telephone, China
+    "\\b[0-9]{4}[ -]?[0-9]{4}[ -]?[0-9]{4}[ -]?[0-9]{4}\\b",                                     // payment card
+    "[a-z0-9]@[a-z0-9-]+\\.(com|org|net|gov|cn)\\b",                                                 // mail address
+    "\\b[A-Z]{2}[0-9]{2}[A-Z0-9]{4}[0-9]{7}[A-Z0-9]{0,16}\\b",                                    // IBAN
+    "\\bey[A-Za-z0-9_-]{10,}\\.ey[A-Za-z0-9_-]{10,}\\.[A-Za-z0-9_-]{20}",                         // JSON web token
+    "-----BEGIN (RSA |EC |OPENSSH )?PRIVATE KEY-----",
+    "\\b(AKIA|ASIA)[A-Z2-7]{16}\\b",                                                             // cloud access key
+    "\\b[0-8][0-9]{2}-[0-9]{2}-[0-9]{4}\\b",                                                     // social security, USA
+    "(password|passwd|secret) ?[:=] ?[A-Za-z0-9+/]{8,40}",
+    "\\bxox[abposr]-[A-Za-z0-9-]{10,72}\\b",                                                      // chat token
+    "\\bgh[pousr]_[A-Za-z0-9]{36}\\b"};                                                          // source hosting token
+
 constexpr std::array<std::string_view, 40> kWords = {
     "the",     "report", "of",      "and",   "to",     "meeting", "was",    "a",       "in",      "figures", "quarter", "that", "team", "with",
     "for",     "plan",   "on",      "is",    "budget", "review",  "by",     "service", "we",      "from",    "network", "this", "have", "are",
@@ -45,27 +60,41 @@ void AppendLiterals(std::string& yaml) {
   }
 }
 
-void AppendExpressions(std::string& yaml) {
+void AppendExpressions(std::string& yaml, size_t count) {
   yaml += "  references:\n    encodings: [utf-8]\n    transfer: [none]\n    regex:\n";
-  for (size_t i = 0; i < 100; ++i) yaml += "      - \"" + Expression(i) + "\"\n";
+  for (size_t i = 0; i < count; ++i) yaml += "      - \"" + Expression(i) + "\"\n";
+}
+
+void AppendNumbers(std::string& yaml) {
+  yaml += "  numbers:\n    encodings: [utf-8]\n    transfer: [none]\n    regex:\n";
+  for (const std::string_view number : kNumbers) yaml += "      - '" + std::string(number) + "'\n";
 }
 
 }  // namespace
 
 std::string BlockedMark() { return std::string(kLevels[1]) + std::string(kPeriods[3]); }
 
-std::string MixedPack() {
+namespace {
+
+std::string Pack(bool with_numbers) {
   std::string yaml = "pack: {id: perf-mixed, title: Patterns that speed is measured with}\n"
                      "fail: {flow_table_full: closed, reassembly_limit: closed, scanner_error: closed, overload: closed,\n"
                      "       unverified_retransmission: closed, ambiguous_framing: closed, uninspectable: open}\n"
                      "detectors:\n";
   AppendLiterals(yaml);
-  AppendExpressions(yaml);
+  constexpr size_t kExpressionCount = 100;
+  AppendExpressions(yaml, kExpressionCount - (with_numbers ? kNumbers.size() : 0));
+  if (with_numbers) AppendNumbers(yaml);
   yaml += "rules:\n"
           "  - {id: perf.mark, title: A marking, action: block, detect: markings, match: [\"" + BlockedMark() + "\"]}\n"
-          "  - {id: perf.name, title: A code name, action: alert, detect: [codenames, references], match: [\"" + CodeName(0) + "\"]}\n";
+          "  - {id: perf.name, title: A code name, action: alert, detect: [codenames, references" + (with_numbers ? ", numbers" : "") + "], match: [\"" + CodeName(0) + "\"]}\n";
   return yaml;
 }
+
+}  // namespace
+
+std::string MixedPack() { return Pack(true); }
+std::string StrongPack() { return Pack(false); }
 
 std::vector<uint8_t> Document(size_t bytes, uint32_t seed) {
   std::mt19937 random(seed);
