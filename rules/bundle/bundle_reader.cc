@@ -126,7 +126,7 @@ class BundleReader {
   }
 
   void ReadDetectors(FieldReader& in) {
-    bundle_->policy_.detectors.resize(in.Count(18));
+    bundle_->policy_.detectors.resize(in.Count(20));
     for (model::Detector& detector : bundle_->policy_.detectors) {
       detector.id = in.Text();
       detector.kind = in.Enum<model::DetectorKind>();
@@ -137,6 +137,8 @@ class BundleReader {
       detector.marking.least_level = in.U8();
       detector.marking.most_level = in.U8();
       detector.marking.kind = in.Enum<model::MarkingKind>();
+      detector.marking.needs_period = in.Bool();
+      detector.marking.caveat = in.U8();
     }
   }
 

@@ -31,6 +31,8 @@ void WriteDetectors(ByteWriter& out, const std::vector<model::Detector>& detecto
     out.U8(detector.marking.least_level);
     out.U8(detector.marking.most_level);
     out.Enum(detector.marking.kind);
+    out.Bool(detector.marking.needs_period);
+    out.U8(detector.marking.caveat);
   }
 }
 

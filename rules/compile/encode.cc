@@ -72,6 +72,11 @@ class DetectorEncoder {
       return;
     }
     const LiteralOptions options = OptionsOf(detector_);
+    if (options.variants.any() && options.unless_followed_by.empty() && !options.whole_word && !options.ignore_case) {
+      const std::vector<std::u32string> disguises = DisguisesOf(FromUtf8(literal.value.value), options.variants);
+      for (const std::u32string& disguise : disguises) EncodePlainly(ToUtf8(disguise));
+      if (!disguises.empty()) return AddTransferForms(literal.value.value);
+    }
     if (!options.IsPlain()) {
       EncodeExpression(ExpressionOfLiteral(FromUtf8(literal.value.value), options));
       // Escaped text is looked for as the literal is written: case and words mean nothing within escapes.
@@ -91,6 +96,11 @@ class DetectorEncoder {
     options.variants = {detector.variants.spacing, detector.variants.line_break, detector.variants.width, detector.variants.look_alike};
     for (const syntax::Located<std::string>& text : detector.unless_followed_by) options.unless_followed_by.push_back(FromUtf8(text.value));
     return options;
+  }
+
+  // Where an encoding lacks a character that only the disguise has, the others carry it.
+  void EncodePlainly(const std::string& text) {
+    for (const Encoding encoding : encodings_) AddPlain(text, encoding);
   }
 
   // False when no pattern of the plain text came of it; its transfer forms alone are not what the author wants.

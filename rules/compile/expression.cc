@@ -93,6 +93,63 @@ bool NamesCharactersBeyondAscii(const Expression& expression) {
   return std::any_of(expression.parts.begin(), expression.parts.end(), NamesCharactersBeyondAscii);
 }
 
+namespace {
+
+constexpr size_t kMostDisguises = 160;
+constexpr std::u32string_view kSpacings[] = {U" ", U"\u3000", U"  "};
+constexpr std::u32string_view kLineEnds[] = {U"\n", U"\r\n"};
+
+// `fill(i)` stands before character i.
+template <typename Fill>
+std::u32string Filled(std::u32string_view text, Fill fill) {
+  std::u32string filled(text.substr(0, 1));
+  for (size_t i = 1; i < text.size(); ++i) filled += std::u32string(fill(i)) + text[i];
+  return filled;
+}
+
+std::vector<std::u32string> GapForms(std::u32string_view text, const Variants& variants) {
+  std::vector<std::u32string> forms = {std::u32string(text)};
+  std::vector<std::u32string_view> fillings = {U""};
+  if (variants.spacing) fillings.insert(fillings.end(), std::begin(kSpacings), std::end(kSpacings));
+  constexpr size_t kShort = 3;
+  if (text.size() == kShort) {
+    for (const std::u32string_view first : fillings) {
+      for (const std::u32string_view second : fillings) {
+        if (!first.empty() || !second.empty()) forms.push_back(Filled(text, [&](size_t i) { return i == 1 ? first : second; }));
+      }
+    }
+  } else {
+    for (size_t k = 1; k < fillings.size(); ++k) forms.push_back(Filled(text, [&](size_t) { return fillings[k]; }));
+  }
+  for (size_t gap = 1; variants.line_break && gap < text.size(); ++gap) {
+    for (const std::u32string_view end : kLineEnds) forms.push_back(Filled(text, [&](size_t i) { return i == gap ? end : std::u32string_view(); }));
+  }
+  return forms;
+}
+
+std::vector<std::u32string> WithLookAlikes(const std::vector<std::u32string>& forms) {
+  std::vector<std::u32string> all;
+  for (const std::u32string& form : forms) {
+    const size_t star = form.find_first_of(kStars);
+    all.push_back(form);
+    for (size_t k = 0; star != form.npos && k < kStars.size(); ++k) {
+      if (kStars[k] == form[star]) continue;
+      all.push_back(form);
+      all.back()[star] = kStars[k];
+    }
+  }
+  return all;
+}
+
+}  // namespace
+
+std::vector<std::u32string> DisguisesOf(std::u32string_view text, const Variants& variants) {
+  if (variants.width || text.size() < 2) return {};
+  std::vector<std::u32string> forms = GapForms(text, variants);
+  if (variants.look_alike) forms = WithLookAlikes(forms);
+  return forms.size() <= kMostDisguises ? forms : std::vector<std::u32string>();
+}
+
 Expression ExpressionOfLiteral(std::u32string_view text, const LiteralOptions& options) {
   std::vector<Expression> parts;
   const std::optional<Expression> filler = Filler(options.variants);

@@ -69,6 +69,11 @@ struct LiteralOptions {
   std::vector<std::u32string> unless_followed_by;
   bool IsPlain() const { return !whole_word && !variants.any() && unless_followed_by.empty(); }
 };
+// Every disguise of a text that the variants allow, itself first, as long as they are few: short texts with each kind of space
+// in each gap, longer ones with the same in all gaps or a line end in one of them. Literals cost the matcher far less than an
+// expression that says the same. Empty where they would be too many.
+std::vector<std::u32string> DisguisesOf(std::u32string_view text, const Variants& variants);
+
 Expression ExpressionOfLiteral(std::u32string_view text, const LiteralOptions& options);
 
 }  // namespace sluice::compile

@@ -36,7 +36,7 @@ struct Confirmation {
 // As much before a hit's end as any check looks at.
 inline constexpr size_t kConfirmWindow = kAlignmentWindow;
 // As much behind it. Before the hit of a marking, so much less is needed.
-inline constexpr size_t kConfirmAhead = 128;
+inline constexpr size_t kConfirmAhead = 160;
 
 // `window` is what stands before the end of the match, the match included; `from_start` says that it reaches back to the
 // beginning of the text. A window that is too short to tell lets the hit stand, with alignment_known false.

@@ -11,7 +11,7 @@ namespace {
 using marking::Reading;
 
 // Beginnings further back are not tried.
-constexpr size_t kFarthestBegin = 128;
+constexpr size_t kFarthestBegin = kConfirmWindow - kConfirmAhead;
 
 // The marking that begins at bytes[begin], if one does and it reaches over the whole match. `decided`: behind the last byte
 // that was looked at, here or for beginnings tried before.

@@ -62,6 +62,7 @@ bool ReadJapan(Cursor& c, Marking& marking) {
     return false;
   }
   if (marking.level <= model::LevelFromName(Nation::kJp, "部外秘").value_or(0)) marking.kind = MarkingKind::kHandling;
+  c.TakeAny(U"】）］)]");
   TakeJapaneseHandling(c, marking);
   return true;
 }
@@ -69,6 +70,7 @@ bool ReadJapan(Cursor& c, Marking& marking) {
 // Ⅰ급비밀 with the Roman numeral as one character, as letters or as a digit.
 bool ReadKorea(Cursor& c, Marking& marking) {
   c.TakeSpaces(1);
+  if (c.Before() == U'I' || IsDigit(c.Before())) return false;  // the numeral begins further left
   if (TakeLevel(c, {{U"대외비", "대외비"}}, Nation::kKr, marking)) {
     marking.kind = MarkingKind::kHandling;
     return true;

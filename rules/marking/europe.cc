@@ -32,10 +32,15 @@ void TakeCaveats(Cursor& c, std::initializer_list<CaveatWord> words, Marking& ma
   }
 }
 
+// A level is a word, or words, by itself.
+bool TakeWholeLevel(Cursor& c, std::initializer_list<TableWord> words, Nation nation, Marking& marking) {
+  return !IsWordCharacter(c.Before()) && TakeLevel(c, words, nation, marking) && !IsWordCharacter(c.Peek());
+}
+
 }  // namespace
 
 bool ReadNato(Cursor& c, Marking& marking) {
-  if (!TakeLevel(c, {{U"COSMIC TOP SECRET", "COSMIC TOP SECRET"}, {U"COSMIC TRÈS SECRET", "COSMIC TOP SECRET"}, {U"COSMIC TRES SECRET", "COSMIC TOP SECRET"},
+  if (!TakeWholeLevel(c, {{U"COSMIC TOP SECRET", "COSMIC TOP SECRET"}, {U"COSMIC TRÈS SECRET", "COSMIC TOP SECRET"}, {U"COSMIC TRES SECRET", "COSMIC TOP SECRET"},
                      {U"NATO SECRET", "NATO SECRET"}, {U"NATO CONFIDENTIAL", "NATO CONFIDENTIAL"}, {U"NATO CONFIDENTIEL", "NATO CONFIDENTIAL"},
                      {U"NATO RESTRICTED", "NATO RESTRICTED"}, {U"NATO DIFFUSION RESTREINTE", "NATO RESTRICTED"}, {U"NATO UNCLASSIFIED", "NATO UNCLASSIFIED"}},
                  Nation::kNato, marking)) {
@@ -46,9 +51,10 @@ bool ReadNato(Cursor& c, Marking& marking) {
 }
 
 bool ReadUnitedKingdom(Cursor& c, Marking& marking) {
-  c.TakeText(U"UK ");
-  if (!TakeLevel(c, {{U"TOP SECRET", "TOP SECRET"}, {U"SECRET", "SECRET"}, {U"OFFICIAL-SENSITIVE", "OFFICIAL-SENSITIVE"}, {U"OFFICIAL SENSITIVE", "OFFICIAL-SENSITIVE"},
-                     {U"OFFICIAL", "OFFICIAL"}, {U"CONFIDENTIAL", "CONFIDENTIAL"}, {U"RESTRICTED", "RESTRICTED"}, {U"EYES ONLY", ""}}, Nation::kUk, marking)) {
+  const bool named = c.TakeText(U"UK ");
+  const bool top = c.Before(1) == U' ' && c.Before(2) == U'P' && c.Before(3) == U'O' && c.Before(4) == U'T';
+  if (!TakeWholeLevel(c, {{U"TOP SECRET", "TOP SECRET"}, {U"SECRET", top ? "TOP SECRET" : "SECRET"}, {U"OFFICIAL-SENSITIVE", "OFFICIAL-SENSITIVE"}, {U"OFFICIAL SENSITIVE", "OFFICIAL-SENSITIVE"},
+                     {U"OFFICIAL", "OFFICIAL"}, {U"CONFIDENTIAL", "CONFIDENTIAL"}, {U"RESTRICTED", "RESTRICTED"}, {named ? U"EYES ONLY" : U"UK EYES ONLY", ""}}, Nation::kUk, marking)) {
     return false;
   }
   if (marking.level == 0) AddCaveat(marking, "UK EYES ONLY");
@@ -59,7 +65,7 @@ bool ReadUnitedKingdom(Cursor& c, Marking& marking) {
 }
 
 bool ReadEuropeanUnion(Cursor& c, Marking& marking) {
-  return TakeLevel(c, {{U"TRÈS SECRET UE/EU TOP SECRET", "TRÈS SECRET UE/EU TOP SECRET"}, {U"TRES SECRET UE/EU TOP SECRET", "TRÈS SECRET UE/EU TOP SECRET"},
+  return TakeWholeLevel(c, {{U"TRÈS SECRET UE/EU TOP SECRET", "TRÈS SECRET UE/EU TOP SECRET"}, {U"TRES SECRET UE/EU TOP SECRET", "TRÈS SECRET UE/EU TOP SECRET"},
                        {U"TRÈS SECRET UE", "TRÈS SECRET UE/EU TOP SECRET"}, {U"TRES SECRET UE", "TRÈS SECRET UE/EU TOP SECRET"}, {U"EU TOP SECRET", "TRÈS SECRET UE/EU TOP SECRET"},
                        {U"SECRET UE/EU SECRET", "SECRET UE/EU SECRET"}, {U"CONFIDENTIEL UE/EU CONFIDENTIAL", "CONFIDENTIEL UE/EU CONFIDENTIAL"},
                        {U"CONFIDENTIEL UE", "CONFIDENTIEL UE/EU CONFIDENTIAL"}, {U"RESTREINT UE/EU RESTRICTED", "RESTREINT UE/EU RESTRICTED"},
@@ -67,7 +73,7 @@ bool ReadEuropeanUnion(Cursor& c, Marking& marking) {
 }
 
 bool ReadFrance(Cursor& c, Marking& marking) {
-  if (!TakeLevel(c, {{U"TRÈS SECRET DÉFENSE", "TRÈS SECRET DÉFENSE"}, {U"TRES SECRET DEFENSE", "TRÈS SECRET DÉFENSE"}, {U"TRÈS SECRET", "TRÈS SECRET"},
+  if (!TakeWholeLevel(c, {{U"TRÈS SECRET DÉFENSE", "TRÈS SECRET DÉFENSE"}, {U"TRES SECRET DEFENSE", "TRÈS SECRET DÉFENSE"}, {U"TRÈS SECRET", "TRÈS SECRET"},
                      {U"TRES SECRET", "TRÈS SECRET"}, {U"SECRET DÉFENSE", "SECRET DÉFENSE"}, {U"SECRET DEFENSE", "SECRET DÉFENSE"},
                      {U"CONFIDENTIEL DÉFENSE", "CONFIDENTIEL DÉFENSE"}, {U"CONFIDENTIEL DEFENSE", "CONFIDENTIEL DÉFENSE"}, {U"SECRET", "SECRET"},
                      {U"DIFFUSION RESTREINTE", "DIFFUSION RESTREINTE"}}, Nation::kFr, marking)) {

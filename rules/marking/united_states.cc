@@ -155,6 +155,7 @@ bool HoldsTogether(const Marking& marking) {
 }
 
 bool ReadBannerLevel(Cursor& c, Marking& marking) {
+  if (IsWordCharacter(c.Before())) return false;
   const bool top = c.Before(1) == U' ' && c.Before(2) == U'P' && c.Before(3) == U'O' && c.Before(4) == U'T';
   return TakeLevel(c, {{U"TOP SECRET", "TOP SECRET"}, {U"SECRET", top ? "TOP SECRET" : "SECRET"}, {U"CONFIDENTIAL", "CONFIDENTIAL"}, {U"UNCLASSIFIED", "UNCLASSIFIED"},
                        {U"RESTRICTED", "CONFIDENTIAL"}}, Nation::kUs, marking);
@@ -216,6 +217,7 @@ bool ReadPortion(Cursor& c, Marking& marking) {
 
 // CUI//SP-EXPT//NOFORN, CONTROLLED//SP-CTI, (CUI), (CUI//SP-CTI)
 bool ReadControlled(Cursor& c, Marking& marking) {
+  if (IsWordCharacter(c.Before())) return false;
   const bool portion = c.Take(U'(');
   if (!c.TakeText(U"CUI") && (portion || !c.TakeText(U"CONTROLLED"))) return false;
   const bool has_entries = c.TakeText(U"//");
@@ -231,7 +233,9 @@ bool ReadAuthorityBlock(Cursor& c, Marking& marking) {
   marking.kind = MarkingKind::kAuthorityBlock;
   if (c.TakeTextIgnoringCase(U"Reason:")) {
     c.TakeSpaces(2);
-    return c.TakeText(U"1.4") || c.TakeText(U"25X");
+    if (!c.TakeText(U"1.4")) return c.TakeText(U"25X");
+    c.TakeSpaces(1);
+    return c.Take(U'(') && c.TakeAny(U"abcdefgh") != 0 && c.Take(U')');
   }
   if (c.TakeTextIgnoringCase(U"Classified By:") || c.TakeTextIgnoringCase(U"Derived From:")) return true;
   const bool downgrade = c.TakeTextIgnoringCase(U"Downgrade To:");
@@ -260,7 +264,9 @@ bool ReadDistribution(Cursor& c, Marking& marking) {
   if (letter == 0) return false;
   AddCaveat(marking, kStatements[Lower(letter) - U'b']);
   marking.kind = MarkingKind::kDistribution;
-  return true;
+  c.TakeAny(U".:");
+  c.TakeBlanks(2);
+  return c.TakeTextIgnoringCase(U"Distribution") || c.TakeTextIgnoringCase(U"Further");
 }
 
 }  // namespace

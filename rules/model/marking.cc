@@ -102,6 +102,9 @@ constexpr int kEpoch = 719468;  // 1970-01-01
 
 bool Accepts(const MarkingFilter& filter, const Marking& marking) {
   const bool kind_fits = filter.kind == MarkingKind::kNone ? marking.kind != MarkingKind::kExamination : marking.kind == filter.kind;
+  if (filter.needs_period && (marking.period == PeriodKind::kNone || marking.period == PeriodKind::kUnstated)) return false;
+  const auto caveats_end = marking.caveats.begin() + marking.caveat_count;
+  if (filter.caveat != MarkingFilter::kAnyCaveat && std::find(marking.caveats.begin(), caveats_end, filter.caveat) == caveats_end) return false;
   return kind_fits && marking.nation == filter.nation && marking.level >= filter.least_level && marking.level <= filter.most_level;
 }
 

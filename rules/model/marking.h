@@ -74,6 +74,9 @@ struct MarkingFilter {
   uint8_t least_level = 0;
   uint8_t most_level = UINT8_MAX;
   MarkingKind kind = MarkingKind::kNone;  // kNone: any but kExamination
+  bool needs_period = false;              // a period, date or condition must be stated
+  uint8_t caveat = kAnyCaveat;            // one that must be among its caveats
+  static constexpr uint8_t kAnyCaveat = UINT8_MAX;
 };
 bool Accepts(const MarkingFilter& filter, const Marking& marking);
 

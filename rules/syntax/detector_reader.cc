@@ -104,7 +104,19 @@ void ReadMarkingLevel(MapReader& map, model::MarkingFilter& filter) {
   }
 }
 
-// `marking: CN` or {nation: CN, level: ">= 机密", kind: classification}.
+void ReadMarkingCaveat(MapReader& map, model::MarkingFilter& filter) {
+  const std::optional<Located<std::string>> text = map.Text("caveat");
+  if (!text) return;
+  if (const std::optional<uint8_t> caveat = model::CaveatFromName(filter.nation, text->value)) {
+    filter.caveat = *caveat;
+    return;
+  }
+  std::string names;
+  for (uint8_t i = 0; !CaveatName(filter.nation, i).empty(); ++i) names += (i == 0 ? "" : ", ") + std::string(CaveatName(filter.nation, i));
+  map.diagnostics().Error(Code::kUnknownWord, text->at, "'" + text->value + "' is no caveat of " + std::string(Name(filter.nation)), "expected one of: " + names);
+}
+
+// `marking: CN` or {nation: CN, level: ">= 机密", kind: classification, caveat: …, period_stated: true}.
 model::MarkingFilter ReadMarkingFilter(MapReader& detector) {
   model::MarkingFilter filter;
   const Node* node = detector.Find("marking");
@@ -116,8 +128,9 @@ model::MarkingFilter ReadMarkingFilter(MapReader& detector) {
   MapReader map(*node, "'marking' of " + detector.what(), detector.diagnostics());
   map.Require("nation");
   if (const auto nation = map.Word("nation", model::NationFromName, NationNames())) filter.nation = nation->value;
-  if (filter.nation != model::Nation::kNone) ReadMarkingLevel(map, filter);
-  else map.Text("level");
+  ReadMarkingLevel(map, filter);
+  ReadMarkingCaveat(map, filter);
+  if (const auto stated = map.Flag("period_stated")) filter.needs_period = stated->value;
   if (const auto kind = map.Word("kind", model::MarkingKindFromName, MarkingKindNames())) filter.kind = kind->value;
   map.Finish();
   return filter;

@@ -62,6 +62,14 @@ Character FirstInTable(ByteView text, Encoding encoding) noexcept {
   if (table == nullptr) return kUndecodable;
   if (const char32_t single = table->Single(text[0]); single != 0) return {single, 1};
   if (text.size() < 2) return kUndecodable;
+  if (encoding == Encoding::kGb18030 && text.size() >= 4 && text[1] >= 0x30 && text[1] <= 0x39) {
+    const char32_t four = table->Four(text[0], text[1], text[2], text[3]);
+    return four == 0 ? kUndecodable : Character{four, 4};
+  }
+  if (encoding == Encoding::kEucJp && text[0] == 0x8f) {
+    const char32_t three = text.size() < 3 ? 0 : table->Three(text[1], text[2]);
+    return three == 0 ? kUndecodable : Character{three, 3};
+  }
   const char32_t pair = table->Pair(text[0], text[1]);
   return pair == 0 ? kUndecodable : Character{pair, 2};
 }

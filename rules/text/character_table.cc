@@ -67,7 +67,31 @@ class Converter {
 
 std::array<std::atomic<const CharacterTable*>, kEncodings> published;
 
+// Four-byte characters of the basic plane have leads 0x81 to 0x84 (GB 18030-2005, table 1).
+constexpr unsigned kFourLeads = 4, kFourThirds = 126, kDigits = 10, kFirstHigh = 0x81, kFirstDigit = 0x30;
+constexpr unsigned kThreeSide = 94, kFirstThree = 0xa1;
+
 }  // namespace
+
+template <typename Converter>
+void CharacterTable::FillLonger(Converter& converter, std::string_view name) {
+  std::array<char, 4> bytes{};
+  if (name == "GB18030") {
+    four_.resize(size_t{kFourLeads} * kDigits * kFourThirds * kDigits);
+    for (size_t i = 0; i < four_.size(); ++i) {
+      bytes = {static_cast<char>(kFirstHigh + i / (kDigits * kFourThirds * kDigits)), static_cast<char>(kFirstDigit + i / (kFourThirds * kDigits) % kDigits),
+               static_cast<char>(kFirstHigh + i / kDigits % kFourThirds), static_cast<char>(kFirstDigit + i % kDigits)};
+      four_[i] = converter.Convert(bytes.data(), 4);
+    }
+  }
+  if (name == "EUC-JP") {
+    three_.resize(size_t{kThreeSide} * kThreeSide);
+    for (size_t i = 0; i < three_.size(); ++i) {
+      bytes = {'\x8f', static_cast<char>(kFirstThree + i / kThreeSide), static_cast<char>(kFirstThree + i % kThreeSide), 0};
+      three_[i] = converter.Convert(bytes.data(), 3);
+    }
+  }
+}
 
 Status CharacterTable::Fill(const char* name) {
   Converter converter(name);
@@ -83,7 +107,19 @@ Status CharacterTable::Fill(const char* name) {
       pair_[lead - 0x80][trail] = converter.Convert(bytes.data(), 2);
     }
   }
+  FillLonger(converter, name);
   return {};
+}
+
+char32_t CharacterTable::Four(uint8_t first, uint8_t second, uint8_t third, uint8_t fourth) const noexcept {
+  const unsigned a = first - kFirstHigh, b = second - kFirstDigit, c = third - kFirstHigh, d = fourth - kFirstDigit;
+  if (four_.empty() || a >= kFourLeads || b >= kDigits || c >= kFourThirds || d >= kDigits) return 0;
+  return four_[((a * kDigits + b) * kFourThirds + c) * kDigits + d];
+}
+
+char32_t CharacterTable::Three(uint8_t second, uint8_t third) const noexcept {
+  const unsigned a = second - kFirstThree, b = third - kFirstThree;
+  return three_.empty() || a >= kThreeSide || b >= kThreeSide ? 0 : three_[a * kThreeSide + b];
 }
 
 const CharacterTable* TableOf(Encoding encoding) noexcept {

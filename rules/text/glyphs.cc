@@ -107,6 +107,12 @@ void GlyphText::Add(char32_t c, size_t end) {
 // Only ASCII can be read backwards in every set.
 void GlyphText::ReadLead(ByteView before, Encoding encoding) {
   const size_t unit = IsWide(encoding) ? 2 : 1;
+  // Text that begins with half a unit, read in the other byte order: the half is a whole character's.
+  if (encoding == Encoding::kUtf16Be && before.size() == 1) {
+    Add(before[0] < 0x80 ? before[0] : kReplacement, 0);
+    lead_ = 1;
+    return;
+  }
   const size_t count = std::min(before.size() / unit, kLead);
   const ByteView tail = before.From(before.size() - count * unit);
   for (size_t i = 0; i < count; ++i) {
@@ -123,9 +129,7 @@ void GlyphText::ReadOctets(const Octets& octets, Encoding encoding) {
     const Character c = FirstCharacter(rest, encoding);
     if (c.bytes == 0 && rest.size() < kLongestCharacter && rest[0] >= 0x80) return;
     if (c.bytes == 0 && IsWide(encoding) && rest.size() < kLongestCharacter) return;
-    // A four-byte character of GB 18030 is in no table.
-    const bool four = c.bytes == 0 && encoding == Encoding::kGb18030 && rest.size() >= 4 && rest[1] >= 0x30 && rest[1] <= 0x39;
-    const size_t taken = c.bytes > 0 ? c.bytes : four ? 4 : IsWide(encoding) ? 2 : 1;
+    const size_t taken = c.bytes > 0 ? c.bytes : IsWide(encoding) ? 2 : 1;
     if (taken > rest.size()) return;
     i += taken;
     Add(c.bytes > 0 ? c.code_point : kReplacement, octets.ends[i - 1]);

@@ -34,6 +34,12 @@ TEST(Character, ReadsTheFirstOneInEveryEncoding) {
   EXPECT_EQ(First("SECRET", Encoding::kBytes), U'S');
 }
 
+TEST(Character, ReadsCharactersOfThreeAndFourBytes) {
+  EXPECT_EQ(First("\x83\x36\x84\x33"sv, Encoding::kGb18030), U'한');
+  EXPECT_EQ(First("\x81\x30\x87\x37"sv, Encoding::kGb18030), U'É');
+  EXPECT_EQ(First("\x8f\xaa\xb1"sv, Encoding::kEucJp), U'É');
+}
+
 TEST(Character, RefusesBrokenText) {
   for (const std::string_view broken : {"\x80"sv, "\xc0\x80"sv, "\xe6\x9c"sv, "\xe0\x80\x80"sv, "\xed\xa0\x80"sv, "\xf4\x90\x80\x80"sv,
                                         "\xff"sv, ""sv}) {
@@ -42,7 +48,7 @@ TEST(Character, RefusesBrokenText) {
   EXPECT_EQ(First("\x00\xd8\x41\x00"sv, Encoding::kUtf16Le), 0u);
   EXPECT_EQ(First("\x41"sv, Encoding::kUtf16Le), 0u);
   EXPECT_EQ(First("\xbb"sv, Encoding::kGb18030), 0u);
-  EXPECT_EQ(First("\x81\x30\x81\x30"sv, Encoding::kGb18030), 0u);
+  EXPECT_EQ(First("\xff\x30\x81\x30"sv, Encoding::kGb18030), 0u);
   EXPECT_EQ(First("+e"sv, Encoding::kUtf7), 0u);
 }
 
