@@ -1,8 +1,10 @@
 #include "dataplane/content/media_type.h"
 
 #include <algorithm>
+#include <array>
 #include <cstddef>
 #include <cstring>
+#include <iterator>
 
 namespace sluice::content {
 namespace {
@@ -139,10 +141,44 @@ constexpr Magic kMagics[] = {
     {0, "MATLAB 5.0 MAT-file"sv, "application/x-matlab-data", kContainer},
 };
 
+// The table by first byte, since most prefixes begin as no magic does: where the entries with that byte at offset 0 begin,
+// each linked to the next; those at other offsets stand in a list of their own.
+struct MagicIndex {
+  static constexpr uint8_t kNone = 0xff;
+  std::array<uint8_t, 256> first{};
+  std::array<uint8_t, std::size(kMagics)> next{};
+  uint8_t elsewhere = kNone;
+};
+static_assert(std::size(kMagics) < MagicIndex::kNone);
+
+constexpr MagicIndex IndexMagics() {
+  MagicIndex index;
+  for (uint8_t& first : index.first) first = MagicIndex::kNone;
+  for (size_t i = std::size(kMagics); i-- > 0;) {
+    uint8_t& head = kMagics[i].offset == 0 ? index.first[static_cast<uint8_t>(kMagics[i].bytes[0])] : index.elsewhere;
+    index.next[i] = head;
+    head = static_cast<uint8_t>(i);
+  }
+  return index;
+}
+constexpr MagicIndex kMagicIndex = IndexMagics();
+
 bool StartsWith(ByteView bytes, std::string_view magic, size_t offset = 0) {
   const ByteView at = bytes.Sub(offset, magic.size());
   // The first byte decides nearly always, without a call.
   return at.size() == magic.size() && at[0] == static_cast<uint8_t>(magic[0]) && std::memcmp(at.data(), magic.data(), magic.size()) == 0;
+}
+
+// The first entry of a chain that the prefix shows; kNone where none does.
+uint8_t FirstOf(uint8_t chain, ByteView prefix) {
+  while (chain != MagicIndex::kNone && !StartsWith(prefix, kMagics[chain].bytes, kMagics[chain].offset)) chain = kMagicIndex.next[chain];
+  return chain;
+}
+
+const Magic* FindMagic(ByteView prefix) {
+  if (prefix.empty()) return nullptr;
+  const uint8_t found = std::min(FirstOf(kMagicIndex.first[prefix[0]], prefix), FirstOf(kMagicIndex.elsewhere, prefix));
+  return found == MagicIndex::kNone ? nullptr : &kMagics[found];
 }
 
 bool Contains(ByteView bytes, std::string_view needle) { return bytes.AsText().find(needle) != std::string_view::npos; }
@@ -364,9 +400,7 @@ MediaType DetectMediaType(ByteView prefix) noexcept {
   prefix = prefix.First(kMediaTypePrefix);
   MediaType type{kOctetStream, kPlain};
   if (DetectShaped(prefix, type)) return type;
-  for (const Magic& magic : kMagics) {
-    if (StartsWith(prefix, magic.bytes, magic.offset)) return {magic.name, magic.openness};
-  }
+  if (const Magic* magic = FindMagic(prefix); magic != nullptr) return {magic->name, magic->openness};
   if (IsMpegAudio(prefix) && !IsUtf8(prefix) && !StartsWith(prefix, "\xFF\xFE"sv)) return {"audio/mpeg", kContainer};
   return DetectText(prefix);
 }

@@ -5,7 +5,7 @@ namespace sluice::pipeline {
 Result<FlowStore> FlowStore::Create(const flow::FlowTableOptions& options) {
   auto table = flow::FlowTable::Create(options);
   if (!table.ok()) return table.error();
-  auto contexts = flow::MappedArray<FlowContext>::Create(table->capacity(), false, "flow contexts");
+  auto contexts = flow::MappedArray<FlowContext>::Create(table->capacity(), options.prefault, "flow contexts");
   if (!contexts.ok()) return contexts.error();
   return FlowStore(std::move(table).value(), std::move(contexts).value());
 }

@@ -230,7 +230,12 @@ verdict::ObjectFacts Inspector::FactsOf(const ObjectState& object) const noexcep
 // The object's hits of the last scan, in order; at its end also what could only be decided then.
 void Inspector::Judge(ObjectState& object, bool at_end) noexcept {
   // Nearly every run of nearly every object: nothing was hit, and nothing that was hit before can be decided now.
-  if (hits_.hits().empty() && !at_end && (object.tally == nullptr || !task_.policy->decider->AwaitsOffset(*object.tally, object.bytes))) return;
+  if (hits_.hits().empty()) {
+    const verdict::Decider& decider = *task_.policy->decider;
+    const bool waits = at_end ? object.tally != nullptr || decider.MayFireOnNothing()
+                              : object.tally != nullptr && decider.AwaitsOffset(*object.tally, object.bytes);
+    if (!waits) return;
+  }
   if (hits_.overflow() > 0) statistics_->counters.Add(PipelineCounter::kHitsOverLimit, hits_.overflow());
   if (!hits_.hits().empty() && object.tally == nullptr && (object.tally = tallies_->Take()) == nullptr) {
     statistics_->counters.Add(PipelineCounter::kTallyTableFull);

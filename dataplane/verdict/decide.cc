@@ -197,6 +197,8 @@ bool Decider::AwaitsOffset(const Tally& tally, uint64_t position) const noexcept
                      [&](const Checkpoint& checkpoint) { return checkpoint.offset > decided && checkpoint.offset <= position; });
 }
 
+bool Decider::MayFireOnNothing() const noexcept { return impl_->plan.may_hold_when_empty; }
+
 void Decider::DecideAtEnd(Tally& tally, const ObjectFacts& facts, uint64_t bytes, FiredList& fired) noexcept {
   fired.Clear();
   TallyBook book(tally);

@@ -92,6 +92,8 @@ class Decider {
   // No more findings can come (those of Matcher::Close went through Decide). `bytes`: the object's size.
   // Whether Decide without findings would look at anything: an offset at which rules wait lies before `position`.
   bool AwaitsOffset(const Tally& tally, uint64_t position) const noexcept;
+  // Whether some rule may hold at the end of an object in which nothing was found (`not`).
+  bool MayFireOnNothing() const noexcept;
   void DecideAtEnd(Tally& tally, const ObjectFacts& facts, uint64_t bytes, FiredList& fired) noexcept;
 
   const CounterSet<DecideCounter>& counters() const noexcept;

@@ -108,6 +108,7 @@ PolicyPlan MakePlan(const bundle::Bundle& policy) {
   PlanCheckpoints(policy, plan);
   for (uint32_t i = 0; i < plan.rules.size(); ++i) {
     if (plan.rules[i].at_end) plan.at_end.push_back(i);
+    plan.may_hold_when_empty = plan.may_hold_when_empty || plan.rules[i].holds_when_empty;
     plan.most_leaves = std::max(plan.most_leaves, plan.rules[i].leaves.size());
   }
   return plan;

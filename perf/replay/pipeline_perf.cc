@@ -68,12 +68,13 @@ std::shared_ptr<const bundle::Bundle> Policy(const std::string& which) {
 // A worker without ports: intake and pipeline over packets in memory.
 class Bench {
  public:
-  Bench(const std::shared_ptr<const bundle::Bundle>& policy, stream::Mode mode, uint32_t max_flows) : out_(1u << 17) {
+  Bench(const std::shared_ptr<const bundle::Bundle>& policy, stream::Mode mode, uint32_t max_flows, bool prefault) : out_(1u << 17) {
     pipeline::IntakeOptions intake;
     intake.mode = mode;
     pipeline::PipelineOptions options;
     options.mode = mode;
     options.flow.capacity = max_flows;
+    options.flow.prefault = prefault;  // as a worker does
     options.sessions.max_sessions = max_flows;
     options.max_objects = max_flows;
     auto made_intake = pipeline::Intake::Create(intake, &records_);
@@ -142,7 +143,7 @@ double Median(std::vector<double> values) {
 
 double PipelineSeconds(const Traffic& traffic, const std::shared_ptr<const bundle::Bundle>& policy, stream::Mode mode, uint32_t flows,
                        uint64_t& findings) {
-  Bench bench(policy, mode, flows * 2);
+  Bench bench(policy, mode, flows * 2, true);
   const double seconds = SecondsOf([&] {
     int64_t time = 1'700'000'000'000'000'000;
     uint64_t index = 0;
@@ -204,7 +205,7 @@ void RunDecided(int runs) {
   session.Acknowledge(test::Side::kClient);
   std::vector<double> rates;
   for (int run = 0; run < runs; ++run) {
-    Bench bench(policy, stream::Mode::kInline, 64);
+    Bench bench(policy, stream::Mode::kInline, 64, true);
     rates.push_back(2e6 / SecondsOf([&] {
       for (size_t i = 0; i < first + 2'000'000; ++i) {
         const test::Bytes& bytes = session.frames()[std::min(i, first)].bytes;
@@ -228,7 +229,7 @@ double ResidentGibibytes() {
 
 void RunMemory(uint32_t flows) {
   const auto policy = Policy("mixed");
-  Bench bench(policy, stream::Mode::kTap, flows);
+  Bench bench(policy, stream::Mode::kTap, flows, false);
   const std::string head = "PUT /a HTTP/1.1\r\nHost: h\r\nContent-Length: 100000\r\n\r\n";
   const std::string body(1000, 'x');
   const double before = ResidentGibibytes();
