@@ -10,6 +10,7 @@
 #include "dataplane/protocol/http1_head.h"
 #include "dataplane/protocol/http1_probe.h"
 #include "dataplane/protocol/http1_session.h"
+#include "dataplane/protocol/http2_session.h"
 #include "dataplane/protocol/raw_session.h"
 #include "dataplane/protocol/smtp_session.h"
 #include "dataplane/protocol/ssh_session.h"
@@ -32,7 +33,7 @@ Certainty Never(content::Direction, ByteView) noexcept { return Certainty::kNo; 
 constexpr size_t kBothDirections = content::kDirections;
 
 // Of what can be everything, and of what is rarer than the connections of a browser.
-constexpr uint32_t kAll = 1, kSome = 16;
+constexpr uint32_t kAll = 1, kSome = 16, kFew = 64;
 constexpr Carrier kStream = Carrier::kStream, kDatagrams = Carrier::kDatagrams;
 
 // In order of probing; one line a protocol. The index is the ProtocolId.
@@ -46,6 +47,7 @@ constexpr ProtocolEntry kProtocols[] = {
     {ProtocolId::kSsh, kStream, ProbeSsh, sizeof(SshSession), kAll, 0, 0, Construct<SshSession>},
     {ProtocolId::kSmtp, kStream, ProbeSmtp, sizeof(SmtpSession), kSome, sizeof(LineScratch), kBothDirections, Construct<SmtpSession>},
     {ProtocolId::kFtp, kStream, ProbeFtp, sizeof(FtpSession), kSome, sizeof(LineScratch), kBothDirections, Construct<FtpSession>},
+    {ProtocolId::kHttp2, kStream, ProbeHttp2, sizeof(Http2Session), kFew, sizeof(Http2Scratch), kBothDirections, Construct<Http2Session>},
 };
 constexpr size_t kProtocolCount = static_cast<size_t>(ProtocolId::kCount);
 static_assert(std::size(kProtocols) == kProtocolCount);
@@ -60,7 +62,7 @@ static_assert(IndexIsId(), "the table is indexed by ProtocolId");
 
 // Sizes of session slots: powers of two from 64 bytes.
 constexpr size_t kSmallestSlot = 64;
-constexpr size_t kSizeClasses = 5;
+constexpr size_t kSizeClasses = 9;
 constexpr size_t SizeClass(size_t bytes) {
   size_t size_class = 0;
   for (size_t slot = kSmallestSlot; slot < bytes; slot *= 2) ++size_class;
@@ -89,6 +91,7 @@ std::string_view Name(ProtocolId id) {
     case ProtocolId::kSsh: return "ssh";
     case ProtocolId::kSmtp: return "smtp";
     case ProtocolId::kFtp: return "ftp";
+    case ProtocolId::kHttp2: return "http2";
     case ProtocolId::kCount: break;
   }
   return "unknown";
@@ -100,6 +103,7 @@ std::string_view Name(AnomalyKind kind) {
     case AnomalyKind::kMalformedProtocol: return "malformed_protocol";
     case AnomalyKind::kOversizedHeader: return "oversized_header";
     case AnomalyKind::kOversizedLine: return "oversized_line";
+    case AnomalyKind::kStreamLimit: return "stream_limit";
     case AnomalyKind::kProtocolGap: return "protocol_gap";
     case AnomalyKind::kCount: break;
   }
@@ -168,11 +172,14 @@ Result<SessionPool> SessionPool::Create(const Options& options) {
     auto memory = SessionMemory::Create(entry.scratch_bytes, entry.scratch_slots, impl->MostOf(entry));
     if (!memory.ok()) return memory.error().WithContext(Name(entry.id));
     impl->memory[index] = std::move(memory).value();
-    Slab& slab = impl->slabs[SizeClass(entry.session_bytes)];
-    if (slab.slots() > 0) continue;
-    auto created = Slab::Create(kSmallestSlot << SizeClass(entry.session_bytes), options.max_sessions);
+  }
+  for (size_t size_class = 0; size_class < kSizeClasses; ++size_class) {
+    // As many as all protocols of this size together may have open.
+    size_t slots = 0;
+    for (const ProtocolEntry& entry : kProtocols) slots += SizeClass(entry.session_bytes) == size_class ? impl->MostOf(entry) : 0;
+    auto created = Slab::Create(kSmallestSlot << size_class, std::min<size_t>(slots, options.max_sessions));
     if (!created.ok()) return created.error().WithContext("session slots");
-    slab = std::move(created).value();
+    impl->slabs[size_class] = std::move(created).value();
   }
   return SessionPool(std::move(impl));
 }

@@ -27,6 +27,7 @@ enum class AnomalyKind : uint8_t {
   kMalformedProtocol,  // violates its grammar, without two plausible readings
   kOversizedHeader,
   kOversizedLine,      // a command or reply beyond what is kept of one; read as far as it fits
+  kStreamLimit,        // more streams of one connection than are told apart; their bytes are inspected as one object
   kProtocolGap,        // lost bytes fell on framing: position within the protocol is lost
   kCount,
 };

@@ -23,7 +23,7 @@ TEST(Probe, TellsHttpByItsStartLine) {
 }
 
 TEST(Probe, DoesNotTakeOtherProtocolsForHttp) {
-  ExpectUnknown("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n");
+  ExpectUnknown("PRI * HTTP/2.1\r\n\r\nSM\r\n\r\n");
   ExpectUnknown("OPTIONS sip:a@b SIP/2.0\r\n");
   ExpectUnknown("DESCRIBE rtsp://h/ RTSP/1.0\r\n");
   ExpectUnknown("HALLO example.org\r\n");
