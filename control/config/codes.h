@@ -19,6 +19,7 @@ inline constexpr auto kNeedsHugePages = static_cast<syntax::Code>(7009);
 inline constexpr auto kSameDevice = static_cast<syntax::Code>(7010);        // two ports on one interface, card or file
 inline constexpr auto kBadDevice = static_cast<syntax::Code>(7011);         // not a PCI address, or an impossible interface name
 inline constexpr auto kNoUse = static_cast<syntax::Code>(7012);             // a key that means nothing in this mode
+inline constexpr auto kBadNetwork = static_cast<syntax::Code>(7014);        // neither an address nor a block
 inline constexpr auto kTooManyPorts = static_cast<syntax::Code>(7013);
 
 }  // namespace sluice::config

@@ -1,10 +1,13 @@
 #include "control/config/config_reader.h"
 
 #include <filesystem>
+#include <memory>
 
 #include "control/config/cross_checks.h"
+#include "control/config/codes.h"
 #include "control/config/port_reader.h"
 #include "control/config/section_reader.h"
+#include "rules/compile/network.h"
 #include "rules/syntax/yaml_reader.h"
 
 namespace sluice::config {
@@ -22,6 +25,7 @@ class Reader {
     for (const syntax::Located<std::string>& key : top.Texts("trusted_keys")) configuration_.trusted_keys.push_back(Resolve(key.value));
     ReadPorts(top);
     ReadPlaces(top);
+    if (const syntax::Node* hosts = top.Find("hosts")) ReadHosts(*hosts);
     ReadWorkers(top);
     ReadMemory(top);
     ReadTables(top);
@@ -72,6 +76,30 @@ class Reader {
       places_.pairs.push_back({reader.at(), reader.Texts("ports"), reader.Flag("propagate_link")});
       reader.Finish();
     }
+  }
+
+  void ReadHosts(const syntax::Node& hosts) {
+    if (hosts.kind != syntax::Node::Kind::kList) {
+      diagnostics_.Error(syntax::Code::kWrongType, hosts.at, "'hosts' must be a list",
+                         "for example:  hosts: [{name: login nodes, networks: [10.1.7.0/24]}]");
+      return;
+    }
+    auto names = std::make_shared<packet::HostNames>();
+    for (const syntax::Node& item : hosts.items) {
+      SectionReader reader(Section::kHost, item, "a host", diagnostics_);
+      const std::string name = reader.Text("name").value;
+      for (const syntax::Located<std::string>& network : reader.Texts("networks")) {
+        const auto block = compile::AddressBlockFromText(network.value);
+        if (!block) {
+          diagnostics_.Error(kBadNetwork, network.at, "'" + network.value + "' is neither an address nor a block of addresses",
+                             "write it as 192.0.2.7, 192.0.2.0/24 or 2001:db8::/32, without bits behind the prefix");
+          continue;
+        }
+        names->Add(block->address, block->prefix_bits, name);
+      }
+      reader.Finish();
+    }
+    data_plane().hosts = std::move(names);
   }
 
   void ReadWorkers(SectionReader& top) {

@@ -14,6 +14,7 @@ constexpr Key kKeys[] = {
     {Section::kTop, "pairs", KeyKind::kList, "", 0, 0, "", false, "Inline pairs: what comes in at one port of a pair goes out of the other, unless the policy says no."},
     {Section::kTop, "taps", KeyKind::kTexts, "", 0, 0, "", false, "Ports that only listen, such as those behind a mirror port. A configuration has pairs or taps, not both."},
     {Section::kTop, "response_port", KeyKind::kText, "", 0, 0, "", false, "With taps: the port by which resets leave. Without it a tap only reports."},
+    {Section::kTop, "hosts", KeyKind::kList, "", 0, 0, "", false, "Whose hosts addresses are: what findings say of a client, and what `client:` in a rule's scope refers to."},
     {Section::kTop, "workers", KeyKind::kMap, "", 0, 0, "", false, "The threads that do the work."},
     {Section::kTop, "memory", KeyKind::kMap, "", 0, 0, "", false, "Where packet buffers lie."},
     {Section::kTop, "tables", KeyKind::kMap, "", 0, 0, "", false, "How much each worker can keep in mind. A full table is counted, and the policy's fail modes decide."},
@@ -36,6 +37,9 @@ constexpr Key kKeys[] = {
 
     {Section::kPair, "ports", KeyKind::kTexts, "", 0, 0, "", true, "The two ports, outside first."},
     {Section::kPair, "propagate_link", KeyKind::kFlag, "true", 0, 0, "", false, "When one side loses its link, the other one's is taken down until it is back."},
+
+    {Section::kHost, "name", KeyKind::kText, "", 0, 0, "", true, "The name, of a host or of a group of them."},
+    {Section::kHost, "networks", KeyKind::kTexts, "", 0, 0, "", true, "Addresses and blocks, as `192.0.2.7` or `2001:db8::/32`. Where several hold an address the narrowest one names it."},
 
     {Section::kWorkers, "count", KeyKind::kNumber, "1", 1, 64, "", false, "Threads that inspect."},
     {Section::kWorkers, "processors", KeyKind::kNumbers, "", 0, 1023, "", false, "The processors to bind them to: one for each worker, and one more where a distributor is needed. Without it Sluice takes those that the process may use, the first one last."},
@@ -90,6 +94,7 @@ std::string_view Title(Section section) {
     case Section::kTop: return "At the top";
     case Section::kPort: return "A port, under `ports: NAME:`";
     case Section::kPair: return "A pair, in the list `pairs:`";
+    case Section::kHost: return "A host, in the list `hosts:`";
     case Section::kWorkers: return "Under `workers:`";
     case Section::kMemory: return "Under `memory:`";
     case Section::kTables: return "Under `tables:`";
@@ -104,6 +109,7 @@ std::string_view Description(Section section) {
     case Section::kTop: return "the configuration";
     case Section::kPort: return "a port";
     case Section::kPair: return "a pair";
+    case Section::kHost: return "a host";
     case Section::kWorkers: return "'workers'";
     case Section::kMemory: return "'memory'";
     case Section::kTables: return "'tables'";

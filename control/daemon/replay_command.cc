@@ -4,8 +4,10 @@
 #include <map>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "dataplane/replay/replay.h"
+#include "rules/compile/network.h"
 
 namespace sluice::daemon {
 namespace {
@@ -25,6 +27,15 @@ int RunReplay(const replay::ReplayOptions& options) {
   return summary->problems.empty() ? 0 : kCaptureBroken;
 }
 
+void AddHosts(const std::vector<std::string>& given, packet::HostNames& hosts) {
+  for (const std::string& text : given) {
+    const size_t equals = text.rfind('=');
+    const auto block = equals == std::string::npos ? std::nullopt : compile::AddressBlockFromText(text.substr(equals + 1));
+    if (!block) throw CLI::ValidationError("--host", "'" + text + "' is not NAME=BLOCK, as in login=10.1.7.0/24");
+    hosts.Add(block->address, block->prefix_bits, text.substr(0, equals));
+  }
+}
+
 }  // namespace
 
 void AddReplayCommand(CLI::App& app, int& exit_code) {
@@ -34,6 +45,10 @@ void AddReplayCommand(CLI::App& app, int& exit_code) {
   command->add_option("captures", options->captures, "capture files, in order; - is standard input")->required();
   command->add_option("--policy", options->policy, "compiled policy (*.slb)")->required();
   command->add_option("--key", options->trusted_keys, "a public key (NAME.pub) that must have signed the policy; may be repeated")->allow_extra_args(false);
+  auto hosts = std::make_shared<packet::HostNames>();
+  command->add_option_function<std::vector<std::string>>("--host", [hosts](const std::vector<std::string>& given) { AddHosts(given, *hosts); },
+                                                         "NAME=BLOCK: whose host an address is, as `hosts:` of the configuration; may be repeated")
+      ->allow_extra_args(false);
   command->add_option("--findings", options->findings, "findings and anomalies, JSON lines; - is standard output")->required();
   command->add_option("--objects", options->objects, "one JSON line for each object");
   command->add_option("--flows", options->flows, "flow reports, JSON lines");
@@ -50,7 +65,8 @@ void AddReplayCommand(CLI::App& app, int& exit_code) {
   command->add_option("--checksums", options->checksums, "auto, verify or ignore IP, TCP and UDP checksums")
       ->transform(CLI::CheckedTransformer(checksums))
       ->default_str("auto");
-  command->callback([options, &exit_code] {
+  command->callback([options, hosts, &exit_code] {
+    if (!hosts->empty()) options->hosts = hosts;
     if (!options->out.empty() && !options->inline_mode) throw CLI::ValidationError("--out", "needs --mode inline");
     exit_code = RunReplay(*options);
   });

@@ -14,7 +14,11 @@ Signals::Signals() {
   std::signal(SIGPIPE, SIG_IGN);
 }
 
-Signals::~Signals() { pthread_sigmask(SIG_SETMASK, &before_, nullptr); }
+// The run is over; an impatient second signal must not kill the process while it puts things in order.
+Signals::~Signals() {
+  for (const int signal : {SIGINT, SIGTERM, SIGHUP}) std::signal(signal, SIG_IGN);
+  pthread_sigmask(SIG_SETMASK, &before_, nullptr);
+}
 
 Wish Signals::Wait(std::chrono::milliseconds timeout) const {
   const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(timeout);

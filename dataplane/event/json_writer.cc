@@ -21,7 +21,14 @@ std::string_view TransportName(packet::Transport transport) {
   return "other";
 }
 
-void AppendFlowRef(JsonText& json, const FlowRef& flow) {
+// A record's flow, and whose host its client is where that is known.
+struct NamedFlow {
+  const FlowRef& ref;
+  std::string_view client;
+};
+
+void AppendFlowRef(JsonText& json, const NamedFlow& named) {
+  const FlowRef& flow = named.ref;
   json.BeginObject("flow");
   json.Hex64("id", flow.id);
   json.Text("src_ip", packet::Format(flow.src));
@@ -31,6 +38,7 @@ void AppendFlowRef(JsonText& json, const FlowRef& flow) {
   json.Text("transport", TransportName(flow.transport));
   json.Text("app", flow.app);
   json.Number("vlan", flow.vlan);
+  if (!named.client.empty()) json.Text("client", named.client);
   json.EndObject();
 }
 
@@ -92,7 +100,7 @@ void AppendMarking(JsonText& json, const model::Marking& marking) {
   json.EndObject();
 }
 
-void AppendFinding(JsonText& json, const FlowRef& flow, const Finding& finding) {
+void AppendFinding(JsonText& json, const NamedFlow& flow, const Finding& finding) {
   json.Text("rule", finding.rule);
   json.Text("severity", model::Name(finding.severity));
   json.Text("verdict", verdict::Name(finding.verdict));
@@ -109,7 +117,7 @@ void AppendFinding(JsonText& json, const FlowRef& flow, const Finding& finding) 
   json.Hex64("incident", finding.incident);
 }
 
-void AppendAnomaly(JsonText& json, const FlowRef& flow, const Anomaly& anomaly) {
+void AppendAnomaly(JsonText& json, const NamedFlow& flow, const Anomaly& anomaly) {
   json.Text("kind", anomaly.kind);
   json.Text("action", verdict::Name(anomaly.action));
   AppendFlowRef(json, flow);
@@ -118,9 +126,9 @@ void AppendAnomaly(JsonText& json, const FlowRef& flow, const Anomaly& anomaly) 
   json.Number("bytes_uninspected", anomaly.bytes_uninspected);
 }
 
-void AppendObject(JsonText& json, const FlowRef& flow, const Object& object) {
+void AppendObject(JsonText& json, const NamedFlow& flow, const Object& object) {
   AppendFlowRef(json, flow);
-  json.Text("app", flow.app);
+  json.Text("app", flow.ref.app);
   json.Text("direction", content::Name(object.direction));
   json.Number("id", object.object.number);
   json.Text("name", object.object.name);
@@ -151,7 +159,7 @@ void AppendNames(JsonText& json, const Flow& flow) {
   json.EndObject();
 }
 
-void AppendFlow(JsonText& json, const FlowRef& ref, const Flow& flow) {
+void AppendFlow(JsonText& json, const NamedFlow& ref, const Flow& flow) {
   AppendFlowRef(json, ref);
   json.Time("start", flow.start);
   json.Time("last", flow.last);
@@ -189,11 +197,12 @@ void JsonWriter::Append(const Record& record, std::string& out) const {
   json.Text("digest", digest == digests_.end() ? std::string_view("unknown") : std::string_view(digest->second));
   json.Number("generation", record.generation);
   json.EndObject();
+  const NamedFlow flow{record.flow, hosts_ != nullptr ? hosts_->Find(record.flow.src) : std::string_view()};
   switch (record.kind) {
-    case RecordKind::kFinding: AppendFinding(json, record.flow, record.body.finding); break;
-    case RecordKind::kAnomaly: AppendAnomaly(json, record.flow, record.body.anomaly); break;
-    case RecordKind::kObject: AppendObject(json, record.flow, record.body.object); break;
-    case RecordKind::kFlow: AppendFlow(json, record.flow, record.body.flow); break;
+    case RecordKind::kFinding: AppendFinding(json, flow, record.body.finding); break;
+    case RecordKind::kAnomaly: AppendAnomaly(json, flow, record.body.anomaly); break;
+    case RecordKind::kObject: AppendObject(json, flow, record.body.object); break;
+    case RecordKind::kFlow: AppendFlow(json, flow, record.body.flow); break;
     case RecordKind::kCount: break;
   }
   json.EndObject();

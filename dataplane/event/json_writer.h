@@ -6,9 +6,11 @@
 
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <string>
 
 #include "dataplane/event/record.h"
+#include "dataplane/packet/host_names.h"
 
 namespace sluice::event {
 
@@ -18,11 +20,15 @@ class JsonWriter {
   // generation never told prints the digest as "unknown".
   void SetPolicy(uint32_t generation, std::string digest) { digests_[generation] = std::move(digest); }
 
+  // Names of hosts: what a record then says of its client.
+  void SetHosts(std::shared_ptr<const packet::HostNames> hosts) { hosts_ = std::move(hosts); }
+
   // Appends the object and a line break.
   void Append(const Record& record, std::string& out) const;
 
  private:
   std::map<uint32_t, std::string> digests_;
+  std::shared_ptr<const packet::HostNames> hosts_;
 };
 
 }  // namespace sluice::event

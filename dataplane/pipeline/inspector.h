@@ -15,6 +15,7 @@
 #include "dataplane/decode/decoder_chain.h"
 #include "dataplane/match/confirm.h"
 #include "dataplane/match/matcher.h"
+#include "dataplane/packet/host_names.h"
 #include "dataplane/pipeline/expectation_table.h"
 #include "dataplane/pipeline/flow_context.h"
 #include "dataplane/pipeline/recorder.h"
@@ -29,6 +30,7 @@ struct InspectorOptions {
   bool hash_objects = false;
   bool record_objects = false;
   decode::DecodeOptions decode;
+  std::shared_ptr<const packet::HostNames> hosts;  // null: no host has a name
 };
 
 // What an inspected run came to. `findings` stays valid until the next call.

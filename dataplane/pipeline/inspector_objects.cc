@@ -223,6 +223,7 @@ verdict::ObjectFacts Inspector::FactsOf(const ObjectState& object) const noexcep
   facts.destination = low_sends ? key.high : key.low;
   facts.application = protocol::Name(flow.app);
   facts.media_type = object.media_type.name;
+  if (options_.hosts != nullptr) facts.client = options_.hosts->Find(flow.client == flow::KeySide::kLow ? key.low : key.high);
   facts.now = flow.last;  // of the packet at hand
   return facts;
 }

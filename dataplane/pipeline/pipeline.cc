@@ -258,7 +258,7 @@ Result<std::unique_ptr<Pipeline>> Pipeline::Create(const PipelineOptions& option
   auto reassembler = stream::TcpReassembler::Create(tcp);
   if (!reassembler.ok()) return reassembler.error();
   impl->reassembler.emplace(std::move(reassembler).value());
-  const InspectorOptions inspection{options.sessions, options.max_objects, options.hash_objects, options.record_objects, options.decode};
+  const InspectorOptions inspection{options.sessions, options.max_objects, options.hash_objects, options.record_objects, options.decode, options.hosts};
   auto inspector = Inspector::Create(inspection, std::move(policy), options.generation, &impl->recorder, &impl->statistics);
   if (!inspector.ok()) return inspector.error();
   impl->inspector = std::move(inspector).value();

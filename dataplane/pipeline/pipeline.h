@@ -15,6 +15,7 @@
 #include "dataplane/decode/decode_room.h"
 #include "dataplane/event/record_sink.h"
 #include "dataplane/flow/flow_table.h"
+#include "dataplane/packet/host_names.h"
 #include "dataplane/pipeline/interceptor.h"
 #include "dataplane/pipeline/output.h"
 #include "dataplane/pipeline/statistics.h"
@@ -37,6 +38,7 @@ struct PipelineOptions {
   bool record_flows = false;            // flow records at the end and every flow_report_interval
   std::chrono::nanoseconds flow_report_interval = std::chrono::seconds(60);
   uint32_t generation = 1;
+  std::shared_ptr<const packet::HostNames> hosts;  // for rules that ask for a client; may be null
   PeerPorts peer_ports{};               // inline: by which port packets of each port go on, and frames for their receiver
 };
 

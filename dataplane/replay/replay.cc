@@ -25,6 +25,7 @@ class Outputs {
   static Result<std::unique_ptr<Outputs>> Open(const ReplayOptions& options, std::string_view digest) {
     auto outputs = std::make_unique<Outputs>();
     outputs->writer_.SetPolicy(1, std::string(digest));
+    outputs->writer_.SetHosts(options.hosts);
     const auto open = [](const std::string& path, std::optional<event::JsonlFile>& file) -> Status {
       if (path.empty()) return {};
       auto opened = event::JsonlFile::Open(path);
@@ -114,6 +115,7 @@ RunOptions OptionsOf(const ReplayOptions& options) {
   run.intake.fragments.max_ready_datagrams = Run::kReadyDatagrams;
   run.pipeline.mode = mode;
   run.pipeline.can_inject = options.inline_mode;
+  run.pipeline.hosts = options.hosts;
   run.pipeline.hash_objects = options.hash_objects;
   run.pipeline.record_objects = !options.objects.empty();
   run.pipeline.record_flows = !options.flows.empty();

@@ -9,10 +9,12 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <vector>
 
 #include "base/result.h"
+#include "dataplane/packet/host_names.h"
 
 namespace sluice::replay {
 
@@ -29,6 +31,7 @@ struct ReplayOptions {
   std::string flows;
   std::string stats;
   std::string out;       // pcap of what was forwarded and injected (inline mode)
+  std::shared_ptr<const packet::HostNames> hosts;  // whose host an address is; may be null
   bool inline_mode = false;
   bool hash_objects = false;
   bool show_progress = false;

@@ -55,6 +55,7 @@ pipeline::PipelineOptions PipelineFor(const DataPlaneOptions& options, const Pla
   pipeline.sessions.max_sessions = options.tables.sessions;
   pipeline.max_objects = options.tables.objects;
   pipeline.hash_objects = options.output.hash_objects;
+  pipeline.hosts = options.hosts;
   pipeline.record_objects = !options.output.objects.empty();
   pipeline.record_flows = !options.output.flows.empty();
   std::iota(pipeline.peer_ports.begin(), pipeline.peer_ports.end(), uint8_t{0});
@@ -148,6 +149,7 @@ Status DataPlane::Impl::StartWorkers(std::shared_ptr<const bundle::Bundle> polic
   if (!wiring) return wiring.error();
   std::vector<event::RecordSink*> sinks;
   for (size_t thread = 0; thread < wiring->threads(); ++thread) sinks.push_back(writer->ring(thread));
+  writer->SetHosts(options.hosts);
   writer->SetPolicy(group.pipeline.generation, std::string(policy->digest()));
   Result<std::unique_ptr<worker::WorkerGroup>> made =
       worker::WorkerGroup::Create(std::move(*wiring), group, *pool, std::move(policy), sinks);

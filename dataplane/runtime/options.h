@@ -5,9 +5,11 @@
 
 #include <chrono>
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <vector>
 
+#include "dataplane/packet/host_names.h"
 #include "dataplane/port/port_options.h"
 
 namespace sluice::runtime {
@@ -48,6 +50,7 @@ struct OutputOptions {
 };
 
 struct DataPlaneOptions {
+  std::shared_ptr<const packet::HostNames> hosts;  // null: no host has a name
   std::vector<port::PortOptions> ports;
   std::vector<PairOptions> pairs;
   std::vector<uint8_t> taps;

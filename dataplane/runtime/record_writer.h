@@ -32,6 +32,8 @@ class RecordWriter {
   event::RecordRing* ring(size_t thread) { return rings_[thread].get(); }
   const std::vector<std::unique_ptr<event::RecordRing>>& rings() const { return rings_; }
   // Before the first record of that generation can be made.
+  // Before Start.
+  void SetHosts(std::shared_ptr<const packet::HostNames> hosts) { writer_.SetHosts(std::move(hosts)); }
   void SetPolicy(uint32_t generation, std::string digest);
 
   void Start();

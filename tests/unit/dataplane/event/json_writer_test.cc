@@ -35,6 +35,22 @@ void ExpectValid(const Record& record) {
   EXPECT_EQ(schema.Violations(nlohmann::json::parse(Line(record))), std::vector<std::string>{}) << Line(record);
 }
 
+TEST(JsonWriter, NamesTheClientWhereItIsKnown) {
+  auto hosts = std::make_shared<packet::HostNames>();
+  hosts->Add(SampleRecord(RecordKind::kFinding).flow.src.bytes, 128, "login node");
+  JsonWriter writer;
+  writer.SetHosts(hosts);
+  for (size_t i = 0; i < static_cast<size_t>(RecordKind::kCount); ++i) {
+    std::string line;
+    const Record record = SampleRecord(static_cast<RecordKind>(i));
+    writer.Append(record, line);
+    const Json json = Json::parse(line);
+    EXPECT_EQ(json["flow"]["client"], "login node") << line;
+    const JsonSchema schema = JsonSchema::FromFile(kSchemas + std::string(Name(record.kind)) + ".schema.json");
+    EXPECT_EQ(schema.Violations(nlohmann::json::parse(line)), std::vector<std::string>{}) << line;
+  }
+}
+
 TEST(JsonWriter, WritesAFindingInFull) {
   EXPECT_EQ(Line(SampleRecord(RecordKind::kFinding)),
             R"({"time":"2023-11-14T22:13:20.000000042Z","event":"finding","schema":1,)"

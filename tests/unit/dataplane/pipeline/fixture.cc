@@ -77,7 +77,9 @@ Seen Play(const std::vector<TimedFrame>& frames, const std::shared_ptr<const bun
   Seen seen;
   event::JsonWriter writer;
   writer.SetPolicy(1, std::string(policy->digest()));
+  writer.SetHosts(options.hosts);
   replay::RunOptions run_options;
+  run_options.pipeline.hosts = options.hosts;
   run_options.workers = options.workers;
   run_options.log_sent = options.mode == stream::Mode::kInline || options.response_port;
   run_options.intake.mode = options.mode;

@@ -48,6 +48,7 @@ struct PlayOptions {
   uint32_t flow_capacity = 1u << 12;
   uint32_t max_held_packets = 1u << 10;
   packet::LinkType link_type = packet::LinkType::kEthernet;
+  std::shared_ptr<const packet::HostNames> hosts = nullptr;
 };
 
 Seen Play(const std::vector<TimedFrame>& frames, const std::shared_ptr<const bundle::Bundle>& policy, const PlayOptions& options = {});

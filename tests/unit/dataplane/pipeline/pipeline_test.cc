@@ -344,6 +344,27 @@ TEST(Pipeline, ManyAnomaliesOfOneKindAreFoldedAndTheirBytesKept) {
   EXPECT_EQ(seen.totals.counters.at("anomalies_folded"), 93u);
 }
 
+TEST(Pipeline, RuleForNamedClientsHoldsForThemAlone) {
+  const auto policy = PolicyOf(R"(
+pack: {id: test, title: Test}
+detectors: {mark: {literals: [TOPSECRET-MARK]}}
+rules:
+  - {id: lab.mark, title: A mark from the laboratory, severity: high, action: alert, scope: {client: [laboratory]}, detect: mark}
+)");
+  const auto names = [](uint8_t last_byte) {
+    auto hosts = std::make_shared<packet::HostNames>();
+    const uint8_t client[] = {10, 0, 0, last_byte};
+    hosts->Add(packet::IpAddress::FromV4(client).bytes, 96 + 32, "laboratory");
+    return hosts;
+  };
+  const auto frames = TcpSession().Handshake().Upload(Put("TOPSECRET-MARK")).Download(kOk).Finish().frames();
+  const Seen named = Play(frames, policy, {.hosts = names(1)});
+  ASSERT_EQ(named.findings.size(), 1u);
+  EXPECT_NE(named.json[0].find(R"("client":"laboratory")"), std::string::npos) << named.json[0];
+  EXPECT_EQ(Play(frames, policy, {.hosts = names(2)}).findings.size(), 0u);  // that is the server
+  EXPECT_EQ(Play(frames, policy).findings.size(), 0u);
+}
+
 TEST(Pipeline, BadChecksumNeverReachesReassembly) {
   TcpSession session({.server_port = 7777});
   session.Handshake();
