@@ -32,6 +32,11 @@ int RunScan(const std::string& policy, const std::vector<std::string>& paths, co
 int RunFormat(const std::vector<std::string>& paths, bool check);
 // The JSON Schema of a pack.
 int RunSchema();
+struct ImportOptions {
+  std::string format, input, output;
+  std::string report;  // where the loss report goes, besides standard error; may be empty
+};
+int RunImport(const ImportOptions& options);
 // `what` is a diagnostic code or a bundle's path.
 int RunExplain(const std::string& what);
 

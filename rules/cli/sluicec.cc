@@ -42,6 +42,13 @@ void AddAuthorCommands(CLI::App& app, Arguments& a, Commands& commands) {
   fmt->add_flag("--check", a.check, "Change nothing; name the files that are not in canonical form, and exit with 1");
   commands.emplace_back(fmt, [&a] { return RunFormat(a.paths, a.check); });
 
+  CLI::App* import = app.add_subcommand("import", "Make a pack of foreign rules, and say what was lost");
+  import->add_option("FORMAT", a.what, "gitleaks, purview or suricata")->required()->check(CLI::IsMember({"gitleaks", "purview", "suricata"}));
+  import->add_option("FILE", a.policy, "gitleaks.toml, a rule package in XML, or a file of rules")->required();
+  import->add_option("-o,--output", a.output, "Where the pack goes")->required();
+  import->add_option("--report", a.key, "Where the loss report goes, besides standard error");
+  commands.emplace_back(import, [&a] { return RunImport({a.what, a.policy, a.output, a.key}); });
+
   CLI::App* schema = app.add_subcommand("schema", "Print the JSON Schema of packs, for editors");
   commands.emplace_back(schema, [] { return RunSchema(); });
 }

@@ -63,21 +63,27 @@ class Parser {
     return Expression::Sequence(std::move(parts));
   }
 
-  // (?i), (?m), (?s) and their combinations, for the rest of the expression.
+  // (?i), (?m), (?s), their combinations and, behind a hyphen, their opposites, for the rest of the group.
   bool AcceptInlineFlags() {
     size_t end = at_ + 2;
     if (Peek() != U'(' || Peek(1) != U'?') return false;
-    while (end < text_.size() && std::u32string_view(U"ims").find(text_[end]) != std::u32string_view::npos) ++end;
+    while (end < text_.size() && std::u32string_view(U"ims-").find(text_[end]) != std::u32string_view::npos) ++end;
     if (end == at_ + 2 || end >= text_.size() || text_[end] != U')') return false;
-    for (size_t i = at_ + 2; i < end; ++i) SetFlag(text_[i]);
-    at_ = end + 1;
+    at_ += 2;
+    ReadFlags();
+    if (!Accept(U')')) Refuse("flags are letters of i, m and s, and after one hyphen those to take back");
     return true;
   }
 
-  void SetFlag(char32_t flag) {
-    if (flag == U'i') ignore_case_ = true;
-    if (flag == U'm') multiline_ = true;
-    if (flag == U's') dot_all_ = true;
+  void ReadFlags() {
+    bool on = true;
+    for (; !AtEnd() && std::u32string_view(U"ims-").find(Peek()) != std::u32string_view::npos; ++at_) {
+      if (Peek() == U'-' && !on) return;
+      if (Peek() == U'-') on = false;
+      if (Peek() == U'i') ignore_case_ = on;
+      if (Peek() == U'm') multiline_ = on;
+      if (Peek() == U's') dot_all_ = on;
+    }
   }
 
   Expression ParseRepeats(Expression atom) {
@@ -158,7 +164,7 @@ class Parser {
       at_ = end + 1;
       return;
     }
-    while (!AtEnd() && std::u32string_view(U"ims").find(Peek()) != std::u32string_view::npos) SetFlag(text_[at_++]);
+    ReadFlags();
     if (!Accept(U':')) Refuse("this kind of group is not known; write (?:…)");
   }
 

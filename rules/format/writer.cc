@@ -236,6 +236,10 @@ class Writer {
     std::string line = head + "[";
     size_t line_indent = indent;
     const std::vector<std::string> parts = *FlowParts(entry, place);
+    // A map or list that is too long by itself is read more easily as a block.
+    for (size_t i = 0; i < parts.size(); ++i) {
+      if (IsCollection(entry.entries[i]) && inner_indent + Characters(parts[i]) >= kLineWidth) return false;
+    }
     for (size_t i = 0; i < parts.size(); ++i) {
       const std::string part = parts[i] + (i + 1 < parts.size() ? "," : "]");
       const bool fits = line_indent + Characters(line) + 1 + Characters(part) <= kLineWidth;

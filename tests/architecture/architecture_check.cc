@@ -17,6 +17,7 @@ const std::vector<std::vector<std::string>>& Layers() {
       {"dataplane/content", "rules/syntax"},
       {"rules/bundle", "dataplane/flow", "dataplane/stream", "dataplane/protocol", "dataplane/decode"},
       {"dataplane/match", "rules/compile", "rules/format"},
+      {"rules/import"},
       {"dataplane/verdict"},
       {"dataplane/action", "dataplane/event"},
       {"dataplane/pipeline"},

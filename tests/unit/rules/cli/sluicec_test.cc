@@ -214,5 +214,21 @@ TEST_F(Sluicec, PrintsTheSchemaForEditors) {
   EXPECT_EQ(Run("schema").output, published);
 }
 
+TEST_F(Sluicec, ImportsAndSaysWhatWasLost) {
+  Write("keys.toml", "[[rules]]\nid = 'acme'\nregex = 'acme_[a-z]{8}'\ntags = ['x']\n[[rules]]\nid = 'look'\nregex = 'a(?!b)'\n");
+  ExpectRun(0, "import gitleaks keys.toml -o keys.yaml --report lost.txt", "look: not carried over");
+  EXPECT_NE(Read("lost.txt").find("acme: lost: tags"), std::string::npos);
+  ExpectRun(0, "compile keys.yaml -o keys.slb", "1 rule in 1 pack");
+}
+
+TEST_F(Sluicec, WritesNoPackWhenNothingCanBeImported) {
+  Write("keys.yaml", "the old one");
+  ExpectRun(1, "import suricata pack.yaml -o keys.yaml", "error: pack.yaml:");
+  ExpectRun(1, "import purview pack.yaml -o keys.yaml", "not XML");
+  ExpectRun(1, "import gitleaks absent.toml -o keys.yaml", "cannot read absent.toml");
+  ExpectRun(2, "import sigma pack.yaml -o keys.yaml", "");
+  EXPECT_EQ(Read("keys.yaml"), "the old one");
+}
+
 }  // namespace
 }  // namespace sluice::cli

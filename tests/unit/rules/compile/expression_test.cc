@@ -43,6 +43,16 @@ TEST(ExpressionParser, SaysWhyItRefuses) {
 
 TEST(ExpressionParser, RefusesNestingThatWouldNotEnd) { EXPECT_NE(ErrorOf(std::u32string(5000, U'(')).find("deeply"), std::string::npos); }
 
+TEST(ExpressionParser, TurnsFlagsOnAndOffWhereTheyStand) {
+  const auto text = [](std::u32string_view expression) { return FormOf(expression, Encoding::kUtf8)->text; };
+  EXPECT_EQ(text(U"a(?i)b"), text(U"a[Bb]"));
+  EXPECT_EQ(text(U"(?i:a)b"), text(U"[Aa]b"));
+  EXPECT_EQ(text(U"(?i)a(?-i:b)c"), text(U"[Aa]b[Cc]"));
+  EXPECT_EQ(text(U"(?i)a(?s-i)b."), text(U"[Aa]b(?s:.)"));
+  EXPECT_NE(ErrorOf(U"(?i--s)a"), "");
+  EXPECT_NE(ErrorOf(U"(?x:a)"), "");
+}
+
 TEST(ExpressionParser, TakesBracesThatAreNoCountAsText) { EXPECT_EQ(ErrorOf(U"a{b}{,3}"), ""); }
 
 TEST(NamesCharactersBeyondAscii, TellsCharactersFromBytes) {
