@@ -168,7 +168,7 @@ LabConfig() {
   {
     echo "policy: policy.slb"
     printf '%s\n' "$@"
-    echo "workers: {count: 1, idle: sleep}"
+    echo "workers: {count: ${LAB_WORKERS:-1}, idle: sleep}"
     echo "memory: {huge_pages: ${SLUICE_HUGE_PAGES:-auto}}"
     echo "tables: {flows: 16384, held_packets: 16384, objects: 8192, sessions: 8192}"
     echo "output:"
