@@ -21,6 +21,7 @@ std::string_view Name(Part part) {
     case Part::kPop3Control: return "pop3.control";
     case Part::kPop3Message: return "pop3.message";
     case Part::kDnsMessage: return "dns.message";
+    case Part::kDnsName: return "dns.name";
     case Part::kTftpControl: return "tftp.control";
     case Part::kTftpFile: return "tftp.file";
     case Part::kSyslogMessage: return "syslog.message";

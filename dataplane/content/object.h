@@ -33,6 +33,7 @@ enum class Part : uint8_t {
   kPop3Control,
   kPop3Message,
   kDnsMessage,         // "dns.message": queries, or answers
+  kDnsName,            // "dns.name": the labels of questions, joined
   kTftpControl,
   kTftpFile,
   kSyslogMessage,
@@ -53,6 +54,7 @@ constexpr bool IsReportedAsObject(Part part) {
     case Part::kFtpControl:
     case Part::kImapControl:
     case Part::kPop3Control:
+    case Part::kDnsName:
     case Part::kTftpControl:
     case Part::kSmbControl:
     case Part::kRpcControl: return false;

@@ -224,6 +224,8 @@ void Inspector::FeedSession(ByteView run, Counting counting) noexcept {
       // CONNECT, an upgrade: from here on another protocol, found by its own first bytes.
       CloseSession();
       flow.probe = {ProbeState::kUnprobed, ProbeState::kUnprobed};
+      if (fed.websocket) OpenSession(protocol::ProtocolId::kWebSocket);
+      if (flow.protocol_known) continue;
       if (!run.empty()) ChooseProtocol(run);
       break;
     }

@@ -163,6 +163,7 @@ void Http1Head::FinishName() noexcept {
       {"content-disposition", static_cast<uint8_t>(Field::kContentDisposition)},
       {"user-agent", static_cast<uint8_t>(Field::kAgent)},
       {"server", static_cast<uint8_t>(Field::kAgent)},
+      {"upgrade", static_cast<uint8_t>(Field::kUpgrade)},
   };
   field_ = Field::kUninteresting;
   if (!name_.truncated()) {
@@ -195,6 +196,7 @@ void Http1Head::FinishValue() noexcept {
     case Field::kContentType: description_.claimed_type.Assign(value); break;
     case Field::kContentDisposition: AssignDispositionName(value, description_.name); break;
     case Field::kAgent: agent_.Assign(value); break;
+    case Field::kUpgrade: websocket_ = EqualsIgnoringCase(value, "websocket"); break;
     case Field::kUninteresting: break;
   }
   field_ = Field::kUninteresting;

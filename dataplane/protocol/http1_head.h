@@ -49,6 +49,7 @@ class Http1Head {
   RequestMethod method() const noexcept;
   uint16_t status() const noexcept { return parser_.status_code; }
   bool offers_upgrade() const noexcept { return upgrade_; }
+  bool names_websocket() const noexcept { return websocket_; }
 
   std::string_view host() const noexcept { return host_.view(); }
   std::string_view agent() const noexcept { return agent_.view(); }  // User-Agent or Server
@@ -57,7 +58,7 @@ class Http1Head {
 
  private:
   enum class Field : uint8_t {
-    kUninteresting, kHost, kContentLength, kTransferEncoding, kContentEncoding, kContentType, kContentDisposition, kAgent
+    kUninteresting, kHost, kContentLength, kTransferEncoding, kContentEncoding, kContentType, kContentDisposition, kAgent, kUpgrade
   };
   struct Callbacks;
 
@@ -81,6 +82,7 @@ class Http1Head {
   uint8_t hosts_ = 0, lengths_ = 0, transfer_encodings_ = 0;  // how many of each were seen
   bool bad_length_ = false;
   bool upgrade_ = false;
+  bool websocket_ = false;
   uint16_t flags_ = 0;
   uint64_t content_length_ = 0;
   InlineText<kFieldNameLength> name_;

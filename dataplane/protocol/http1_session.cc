@@ -44,7 +44,7 @@ FeedResult Http1Session::Feed(Direction direction, ByteView input, PieceList& ou
     const Step step = Advance(c, input.From(consumed), run_starts);
     consumed += step.consumed;
     run_starts = false;
-    if (step.hand_over) return {consumed, true};
+    if (step.hand_over) return {consumed, true, step.websocket};
   }
   return {consumed, false};
 }
@@ -100,7 +100,7 @@ Http1Session::Step Http1Session::ReadBetween(Context& c, ByteView input) noexcep
   const size_t empty = static_cast<size_t>(start - input.begin());
   c.out.Framing(input.First(empty));
   if (empty == input.size()) return {empty, false};
-  if (c.half.offers_upgrade && !c.other.seen && !IsTokenByte(*start)) return {empty, true};  // as for a tunnel
+  if (c.half.offers_upgrade && !c.other.seen && !IsTokenByte(*start)) return {empty, true, c.half.offers_websocket};  // as for a tunnel
 
   void* slot = memory_.Claim();
   if (slot == nullptr) {  // SessionMemory is sized so that this cannot be
@@ -157,9 +157,10 @@ Http1Session::Step Http1Session::FinishHead(Context& c, size_t consumed) noexcep
     case BodyKind::kTunnel: {
       Context other{c.other, c.half, Opposite(c.direction), !c.is_request, c.out};
       EndObjects(other, c.other.state == State::kTunnelWait && !c.other.lossy);
+      const bool websocket = head.names_websocket();
       RetireHead(c.other);
       RetireHead(c.half);
-      return {consumed, true};
+      return {consumed, true, websocket};
     }
     default: BeginBody(c, body); break;
   }
@@ -170,6 +171,7 @@ Http1Session::Step Http1Session::FinishHead(Context& c, size_t consumed) noexcep
 void Http1Session::NoteRequest(Context& c) noexcept {
   Http1Head& head = *c.half.head;
   c.half.offers_upgrade = head.offers_upgrade();
+  c.half.offers_websocket = head.names_websocket();
   if (requests_.empty()) requested_name_.Assign(head.description().name.view());
   if (requests_.Push(head.method())) return;
   // In a capture of one side alone nothing ever answers: the oldest is forgotten.

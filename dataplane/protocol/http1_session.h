@@ -55,6 +55,7 @@ class Http1Session final : public Session {
     bool understood = false;       // a head was read in this direction
     bool seen = false;
     bool offers_upgrade = false;   // the last request did
+    bool offers_websocket = false;
     content::ObjectNumber object = 0;     // open: head, body or raw
     content::ObjectNumber extension = 0;  // open: chunk extensions of the body
     HeaderLines lines;
@@ -67,6 +68,7 @@ class Http1Session final : public Session {
   struct Step {
     size_t consumed = 0;
     bool hand_over = false;
+    bool websocket = false;
   };
 
   bool IsRequestSide(content::Direction direction) const noexcept {

@@ -387,13 +387,13 @@ void Http2Session::EndStream(Context& c, Http2Stream& stream) noexcept {
   }
   side.body = 0;
   side.ended = true;
-  const bool other_speaks = halves_[Index(Opposite(c.direction))].begun;
-  if (stream.halves[Index(Opposite(c.direction))].ended || !other_speaks) Http2Streams::Close(stream);
+  if (stream.halves[Index(Opposite(c.direction))].ended) Http2Streams::Close(stream);
 }
 
 Http2Stream* Http2Session::StreamOf(Context& c, uint32_t id) noexcept {
   Http2Stream* stream = streams_.Find(id);
   if (stream == nullptr) stream = streams_.Open(id);
+  if (stream == nullptr && streams_.Forget(c.direction)) stream = streams_.Open(id);
   if (stream == nullptr) NoteLimit(c);
   return stream;
 }

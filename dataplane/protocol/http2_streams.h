@@ -44,6 +44,15 @@ class Http2Streams {
     }
     return slot;
   }
+  // Makes room: a stream that ended in this direction and has nothing open in the other, whose answer may never be seen, goes.
+  bool Forget(content::Direction direction) noexcept {
+    for (Http2Stream& stream : streams_) {
+      if (!stream.halves[Index(direction)].ended || stream.halves[Index(Opposite(direction))].body != 0) continue;
+      Close(stream);
+      return true;
+    }
+    return false;
+  }
   static void Close(Http2Stream& stream) noexcept { stream.id = 0; }
   Http2Stream* begin() noexcept { return streams_.data(); }
   Http2Stream* end() noexcept { return streams_.data() + streams_.size(); }

@@ -6,15 +6,20 @@
 
 #include "base/counter.h"
 #include "base/slab.h"
+#include "dataplane/protocol/dns_session.h"
 #include "dataplane/protocol/ftp_session.h"
 #include "dataplane/protocol/http1_head.h"
 #include "dataplane/protocol/http1_probe.h"
 #include "dataplane/protocol/http1_session.h"
 #include "dataplane/protocol/http2_session.h"
+#include "dataplane/protocol/opaque_session.h"
+#include "dataplane/protocol/pop3_session.h"
 #include "dataplane/protocol/raw_session.h"
 #include "dataplane/protocol/smtp_session.h"
 #include "dataplane/protocol/ssh_session.h"
+#include "dataplane/protocol/tftp_session.h"
 #include "dataplane/protocol/tls_session.h"
+#include "dataplane/protocol/websocket_session.h"
 
 namespace sluice::protocol {
 namespace {
@@ -29,6 +34,16 @@ Session* ConstructRaw(void* slot, SessionMemory& memory) noexcept {
   return new (slot) RawSession(memory, part);
 }
 Certainty Never(content::Direction, ByteView) noexcept { return Certainty::kNo; }
+
+template <Carrier carrier>
+Session* ConstructDns(void* slot, SessionMemory& memory) noexcept {
+  return new (slot) DnsSession(memory, carrier);
+}
+constexpr char kOpenVpnName[] = "OpenVPN", kQuicName[] = "QUIC", kWireGuardName[] = "WireGuard", kIkeName[] = "IKE";
+template <const char* version>
+Session* ConstructOpaque(void* slot, SessionMemory& memory) noexcept {
+  return new (slot) OpaqueSession(memory, version);
+}
 
 constexpr size_t kBothDirections = content::kDirections;
 
@@ -48,6 +63,18 @@ constexpr ProtocolEntry kProtocols[] = {
     {ProtocolId::kSmtp, kStream, ProbeSmtp, sizeof(SmtpSession), kSome, sizeof(LineScratch), kBothDirections, Construct<SmtpSession>},
     {ProtocolId::kFtp, kStream, ProbeFtp, sizeof(FtpSession), kSome, sizeof(LineScratch), kBothDirections, Construct<FtpSession>},
     {ProtocolId::kHttp2, kStream, ProbeHttp2, sizeof(Http2Session), kFew, sizeof(Http2Scratch), kBothDirections, Construct<Http2Session>},
+    {ProtocolId::kWebSocket, kStream, Never, sizeof(WebSocketSession), kSome, sizeof(WebSocketScratch), 1, Construct<WebSocketSession>},
+    {ProtocolId::kPop3, kStream, ProbePop3, sizeof(Pop3Session), kSome, sizeof(LineScratch), kBothDirections, Construct<Pop3Session>},
+    {ProtocolId::kSyslogTcp, kStream, ProbeSyslog, sizeof(RawSession), kAll, 0, 0, ConstructRaw<Part::kSyslogMessage>},
+    {ProtocolId::kDnsTcp, kStream, ProbeDnsOverTcp, sizeof(DnsSession), kSome, sizeof(DnsScratch), kBothDirections, ConstructDns<kStream>},
+    {ProtocolId::kOpenVpnTcp, kStream, ProbeOpenVpnOverTcp, sizeof(OpaqueSession), kAll, 0, 0, ConstructOpaque<kOpenVpnName>},
+    {ProtocolId::kDns, kDatagrams, ProbeDns, sizeof(DnsSession), kAll, sizeof(DnsScratch), kBothDirections, ConstructDns<kDatagrams>},
+    {ProtocolId::kTftp, kDatagrams, ProbeTftp, sizeof(TftpSession), kSome, 0, 0, Construct<TftpSession>},
+    {ProtocolId::kQuic, kDatagrams, ProbeQuic, sizeof(OpaqueSession), kAll, 0, 0, ConstructOpaque<kQuicName>},
+    {ProtocolId::kWireGuard, kDatagrams, ProbeWireGuard, sizeof(OpaqueSession), kAll, 0, 0, ConstructOpaque<kWireGuardName>},
+    {ProtocolId::kOpenVpn, kDatagrams, ProbeOpenVpn, sizeof(OpaqueSession), kAll, 0, 0, ConstructOpaque<kOpenVpnName>},
+    {ProtocolId::kIke, kDatagrams, ProbeIke, sizeof(OpaqueSession), kAll, 0, 0, ConstructOpaque<kIkeName>},
+    {ProtocolId::kSyslog, kDatagrams, ProbeSyslog, sizeof(RawSession), kAll, 0, 0, ConstructRaw<Part::kSyslogMessage>},
 };
 constexpr size_t kProtocolCount = static_cast<size_t>(ProtocolId::kCount);
 static_assert(std::size(kProtocols) == kProtocolCount);
@@ -92,6 +119,18 @@ std::string_view Name(ProtocolId id) {
     case ProtocolId::kSmtp: return "smtp";
     case ProtocolId::kFtp: return "ftp";
     case ProtocolId::kHttp2: return "http2";
+    case ProtocolId::kWebSocket: return "websocket";
+    case ProtocolId::kPop3: return "pop3";
+    case ProtocolId::kDnsTcp:
+    case ProtocolId::kDns: return "dns";
+    case ProtocolId::kTftp: return "tftp";
+    case ProtocolId::kQuic: return "quic";
+    case ProtocolId::kWireGuard: return "wireguard";
+    case ProtocolId::kOpenVpnTcp:
+    case ProtocolId::kOpenVpn: return "openvpn";
+    case ProtocolId::kIke: return "ipsec";
+    case ProtocolId::kSyslogTcp:
+    case ProtocolId::kSyslog: return "syslog";
     case ProtocolId::kCount: break;
   }
   return "unknown";

@@ -1,8 +1,25 @@
 #include "dataplane/protocol/raw_session.h"
 
 #include "dataplane/protocol/piece_writer.h"
+#include "dataplane/protocol/text_line.h"
 
 namespace sluice::protocol {
+
+Certainty ProbeSyslog(content::Direction, ByteView prefix) noexcept {
+  constexpr uint64_t kMaxPriority = 191;
+  constexpr size_t kLongest = 5;  // "<191>"
+  std::string_view text = prefix.AsText();
+  if (text.empty() || text[0] != '<') return Certainty::kNo;
+  text.remove_prefix(1);
+  uint64_t priority = 0;
+  const bool is_number = ReadDecimal(text, priority);
+  if (text.empty() && prefix.size() < kLongest) return Certainty::kUnsure;
+  if (!is_number || priority > kMaxPriority || text.empty() || text[0] != '>') return Certainty::kNo;
+  text.remove_prefix(1);
+  if (text.empty()) return Certainty::kUnsure;
+  const bool is_letter = (text[0] >= 'A' && text[0] <= 'Z') || (text[0] >= '1' && text[0] <= '9');
+  return is_letter ? Certainty::kYes : Certainty::kNo;  // a month or a version
+}
 
 FeedResult RawSession::Feed(content::Direction direction, ByteView input, PieceList& out) noexcept {
   constexpr size_t kPiecesNeeded = 2;

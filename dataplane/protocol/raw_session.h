@@ -5,10 +5,14 @@
 
 #include <array>
 
+#include "dataplane/protocol/protocol_table.h"
 #include "dataplane/protocol/session.h"
 #include "dataplane/protocol/session_memory.h"
 
 namespace sluice::protocol {
+
+// RFC 5424, 6 and RFC 3164: "<134>" and what may follow it. The rest is text for whoever reads it.
+Certainty ProbeSyslog(content::Direction direction, ByteView prefix) noexcept;
 
 class RawSession final : public Session {
  public:

@@ -101,6 +101,7 @@ class PieceList {
 struct FeedResult {
   size_t consumed = 0;
   bool hand_over = false;  // the rest, and both directions from here on, are another protocol's: probe again (CONNECT, upgrade)
+  bool websocket = false;  // with hand_over: it is WebSocket, which its first bytes would not tell
 };
 
 class Session {

@@ -66,6 +66,7 @@ class Conversation {
       Take(pieces, direction, input.First(result.consumed));
       ASSERT_LE(result.consumed, bytes.size());
       handed_over = result.hand_over;
+      to_websocket = result.websocket;
       if (handed_over) rest = std::string(bytes.substr(result.consumed));
       ASSERT_TRUE(handed_over || result.consumed > 0) << "no progress";
       bytes.remove_prefix(result.consumed);
@@ -97,7 +98,7 @@ class Conversation {
   std::vector<AnomalyKind> anomalies;
   std::vector<std::pair<NameKind, std::string>> names;
   std::vector<std::string> expectations;
-  bool handed_over = false;
+  bool handed_over = false, to_websocket = false;
   std::string rest;
 
  private:

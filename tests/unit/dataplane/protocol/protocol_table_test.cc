@@ -29,7 +29,7 @@ TEST(Probe, DoesNotTakeOtherProtocolsForHttp) {
   ExpectUnknown("HALLO example.org\r\n");
   ExpectUnknown("HTTP/2 200\r\n");
   ExpectUnknown("hello");
-  ExpectUnknown(std::string_view("\x00\x01\x02", 3));
+  ExpectUnknown(std::string_view("\x7f\x01\x02", 3));
 }
 
 TEST(Probe, AsksForMoreWhileItCannotTell) {
