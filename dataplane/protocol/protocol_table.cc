@@ -87,12 +87,12 @@ constexpr bool IndexIsId() {
 }
 static_assert(IndexIsId(), "the table is indexed by ProtocolId");
 
-// Sizes of session slots: powers of two from 64 bytes.
-constexpr size_t kSmallestSlot = 64;
-constexpr size_t kSizeClasses = 9;
+// Sizes of session slots: four to each doubling from 64 bytes, so that a session wastes a quarter of its slot at most.
+constexpr size_t kSizeClasses = 33;
+constexpr size_t SlotBytes(size_t size_class) { return (size_t{4} + size_class % 4) * 16 << (size_class / 4); }
 constexpr size_t SizeClass(size_t bytes) {
   size_t size_class = 0;
-  for (size_t slot = kSmallestSlot; slot < bytes; slot *= 2) ++size_class;
+  while (SlotBytes(size_class) < bytes) ++size_class;
   return size_class;
 }
 constexpr bool AllFit() {
@@ -102,6 +102,13 @@ constexpr bool AllFit() {
   return true;
 }
 static_assert(AllFit(), "a session is larger than the largest slot");
+
+// The size class of each protocol's sessions.
+constexpr std::array<uint8_t, kProtocolCount> kClassOf = [] {
+  std::array<uint8_t, kProtocolCount> classes{};
+  for (size_t i = 0; i < kProtocolCount; ++i) classes[i] = static_cast<uint8_t>(SizeClass(kProtocols[i].session_bytes));
+  return classes;
+}();
 
 const ProtocolEntry& EntryOf(ProtocolId id) { return kProtocols[static_cast<size_t>(id)]; }
 
@@ -215,8 +222,8 @@ Result<SessionPool> SessionPool::Create(const Options& options) {
   for (size_t size_class = 0; size_class < kSizeClasses; ++size_class) {
     // As many as all protocols of this size together may have open.
     size_t slots = 0;
-    for (const ProtocolEntry& entry : kProtocols) slots += SizeClass(entry.session_bytes) == size_class ? impl->MostOf(entry) : 0;
-    auto created = Slab::Create(kSmallestSlot << size_class, std::min<size_t>(slots, options.max_sessions));
+    for (const ProtocolEntry& entry : kProtocols) slots += kClassOf[static_cast<size_t>(entry.id)] == size_class ? impl->MostOf(entry) : 0;
+    auto created = Slab::Create(SlotBytes(size_class), std::min<size_t>(slots, options.max_sessions));
     if (!created.ok()) return created.error().WithContext("session slots");
     impl->slabs[size_class] = std::move(created).value();
   }
@@ -226,7 +233,7 @@ Result<SessionPool> SessionPool::Create(const Options& options) {
 Session* SessionPool::Open(ProtocolId id) noexcept {
   const ProtocolEntry& entry = EntryOf(id);
   uint32_t& open_of = impl_->open_of[static_cast<size_t>(id)];
-  void* slot = impl_->open < impl_->max_sessions && open_of < impl_->MostOf(entry) ? impl_->slabs[SizeClass(entry.session_bytes)].Claim() : nullptr;
+  void* slot = impl_->open < impl_->max_sessions && open_of < impl_->MostOf(entry) ? impl_->slabs[kClassOf[static_cast<size_t>(id)]].Claim() : nullptr;
   if (slot == nullptr) {
     impl_->full.Add();
     return nullptr;
@@ -241,7 +248,7 @@ void SessionPool::Close(ProtocolId id, Session* session) noexcept {
   session->~Session();
   --impl_->open;
   --impl_->open_of[static_cast<size_t>(id)];
-  impl_->slabs[SizeClass(EntryOf(id).session_bytes)].Release(session);
+  impl_->slabs[kClassOf[static_cast<size_t>(id)]].Release(session);
 }
 
 uint32_t SessionPool::open_sessions() const noexcept { return impl_->open; }
