@@ -11,6 +11,7 @@
 #include "dataplane/decode/charset_decoder.h"
 #include "dataplane/decode/form_decoder.h"
 #include "dataplane/decode/inflate_decoder.h"
+#include "dataplane/decode/lz4_decoder.h"
 #include "dataplane/decode/markup_decoder.h"
 #include "dataplane/decode/markup_names.h"
 #include "dataplane/decode/mime_decoder.h"
@@ -61,6 +62,7 @@ constexpr CodingEntry kCodings[] = {
     {Coding::kXz, kContent, "xz", sizeof(XzDecoder), ConstructXz<XzDecoder::Format::kXz>},
     {Coding::kLzma, kContent, "lzma", sizeof(XzDecoder), ConstructXz<XzDecoder::Format::kLzma>},
     {Coding::kBzip2, kContent, "bzip2", sizeof(Bzip2Decoder), ConstructOnHeap<Bzip2Decoder>},
+    {Coding::kLz4, kContent, "lz4", sizeof(Lz4Decoder), Construct<Lz4Decoder>},
     {Coding::kBase64, kContent, "base64", sizeof(Base64Decoder), Construct<Base64Decoder>},
     {Coding::kQuotedPrintable, kContent, "quoted-printable", sizeof(QuotedPrintableDecoder), Construct<QuotedPrintableDecoder>},
     {Coding::kZip, kContainer, "zip", sizeof(ZipDecoder), ConstructOnHeap<ZipDecoder>},
@@ -98,6 +100,7 @@ struct Sign {
 constexpr Sign kSigns[] = {
     {LooksLikeGzip, Coding::kGzip}, {LooksLikeZstd, Coding::kZstd},   {LooksLikeZip, Coding::kZip},
     {LooksLikeXz, Coding::kXz},     {LooksLikeBzip2, Coding::kBzip2}, {LooksLikeLzma, Coding::kLzma},
+    {LooksLikeLz4, Coding::kLz4},
 };
 
 const Sign* FindSign(ByteView prefix) {
@@ -159,13 +162,14 @@ constexpr TypedCoding kTyped[] = {
 
 ChosenCoding ChooseTyped(ByteView prefix, std::string_view claimed_type) {
   if (LooksLikeTar(prefix)) return Chosen(Coding::kTar);
+  if (ClaimsType(claimed_type, "message/rfc822")) return Chosen(Coding::kMessage);
+  if (ClaimsType(claimed_type, "multipart/")) return Chosen(Coding::kMultipart);
   const std::string_view type = content::DetectMediaType(prefix).name;
   for (const TypedCoding& typed : kTyped) {
     if (typed.type == type) return Chosen(typed.coding);
   }
   if (type != "text/plain") return {};
-  if (ClaimsType(claimed_type, "message/rfc822") || LooksLikeMail(prefix)) return Chosen(Coding::kMessage);
-  if (ClaimsType(claimed_type, "multipart/")) return Chosen(Coding::kMultipart);
+  if (LooksLikeMail(prefix)) return Chosen(Coding::kMessage);
   if (ClaimsType(claimed_type, "application/x-www-form-urlencoded") || LooksLikeForm(prefix)) return Chosen(Coding::kForm);
   if (LooksLikeBase64(prefix)) return Chosen(Coding::kBase64);
   if (LooksLikeUtf16(prefix)) return Chosen(Coding::kUtf16);

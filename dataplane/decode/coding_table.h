@@ -16,7 +16,7 @@
 namespace sluice::decode {
 
 enum class Coding : uint8_t {
-  kGzip, kZlib, kDeflate, kBrotli, kZstd, kXz, kLzma, kBzip2,
+  kGzip, kZlib, kDeflate, kBrotli, kZstd, kXz, kLzma, kBzip2, kLz4,
   kBase64, kQuotedPrintable,
   kZip, kTar, kMultipart, kMessage, kBase64Runs, kOleStorage, kPdf,
   kMarkup, kJson, kForm, kRtf, kSevenBit, kUtf16,

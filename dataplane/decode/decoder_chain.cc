@@ -35,6 +35,11 @@ void DecoderChain::Feed(ByteView bytes) noexcept {
   nodes_[0].pending = bytes;
 }
 
+void DecoderChain::ResumeAs(Coding coding) noexcept {
+  nodes_[0].decided = true;
+  nodes_[0].chosen = {Choice::kCoding, coding, false};
+}
+
 void DecoderChain::End() noexcept { nodes_[0].input_over = true; }
 
 bool DecoderChain::Next(ViewPiece& piece) noexcept {

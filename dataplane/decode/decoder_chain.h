@@ -60,12 +60,16 @@ class DecoderChain {
   void Feed(ByteView bytes) noexcept;
   void End() noexcept;
   bool Next(ViewPiece& piece) noexcept;
+  // Instead of looking at the first bytes: what follows is from the middle of something coded so. For a container that can
+  // find its next member (zip) behind lost bytes. REQUIRES: nothing was fed.
+  void ResumeAs(Coding coding) noexcept;
 
   // The rest of the object is plain, or nothing but trailing bytes: no view is open and none will be.
   bool finished() const noexcept { return depth_ == 0 && nodes_[0].decided && nodes_[0].decoder == nullptr; }
   uint64_t output_bytes() const noexcept { return output_bytes_; }
   // How the object's own bytes are coded. REQUIRES: is_open().
   bool is_open() const noexcept { return nodes_[0].decoder != nullptr; }
+  Coding coding() const noexcept { return nodes_[0].coding; }
   CodingKind kind() const noexcept { return EntryOf(nodes_[0].coding).kind; }
   // Of what was fed since the last call.
   OpaqueInput TakeOpaqueInput() noexcept { return std::exchange(opaque_input_, OpaqueInput()); }

@@ -45,7 +45,7 @@ MimeDecoder::~MimeDecoder() {
 }
 
 Member MimeDecoder::member() const noexcept {
-  if (at_ == At::kWordsBegin || at_ == At::kWords) return {"header", {}, "text/plain"};
+  if (is_words_) return {"header", {}, "text/plain"};
   return {name_.view(), transfer_.view(), type_.view()};
 }
 
@@ -101,6 +101,7 @@ DecodeStep MimeDecoder::Decode(ByteView input, std::span<uint8_t> scratch) noexc
       case At::kWords: return HandOutWords(consumed, scratch);
       case At::kPartBegins:
         part_open_ = true;
+        is_words_ = false;
         at_line_ = true;
         at_ = At::kPart;
         return {consumed, {}, DecodeState::kMemberBegins};
@@ -217,6 +218,7 @@ void MimeDecoder::EndHead() noexcept {
 DecodeStep MimeDecoder::HandOutWords(size_t consumed, std::span<uint8_t> scratch) noexcept {
   if (at_ == At::kWordsBegin) {
     at_ = At::kWords;
+    is_words_ = true;
     return {consumed, {}, DecodeState::kMemberBegins};
   }
   const size_t n = std::min(scratch.size(), field_size_ - words_at_);

@@ -73,6 +73,7 @@ class MimeDecoder final : public Decoder {
   char* large_ = nullptr;
   At at_;
   bool part_open_ = false;
+  bool is_words_ = false;        // the last member was a field, not a part
   bool line_start_ = true;       // nothing of the field's next line was read yet
   bool field_over_ = false;      // a line break was read: the next character tells whether the field goes on
   bool has_boundary_ = false;    // the head at hand named one: stack_[levels_]

@@ -189,6 +189,8 @@ DecodeStep ZipDecoder::Content(ByteView input, std::span<uint8_t> scratch) noexc
     step.consumed -= in_step;
     return EndEntry(step, DecodeOutcome::kComplete);
   }
+  // Where in this run deflate broke off is not known: the search for the next entry begins with the run.
+  step.consumed = 0;
   at_ = At::kSeek;
   lost_ = true;
   return EndEntry(step, step.state == DecodeState::kPoolEmpty ? DecodeOutcome::kPoolEmpty : DecodeOutcome::kCorrupt);

@@ -100,7 +100,10 @@ INSTANTIATE_TEST_SUITE_P(
                     CodingCase{Coding::kZlib, [](const std::string& s) { return ZlibEncode(s, 15); }},
                     CodingCase{Coding::kDeflate, [](const std::string& s) { return DeflateEncode(s); }},
                     CodingCase{Coding::kBrotli, [](const std::string& s) { return BrotliEncode(s); }},
-                    CodingCase{Coding::kZstd, [](const std::string& s) { return ZstdEncode(s); }}),
+                    CodingCase{Coding::kZstd, [](const std::string& s) { return ZstdEncode(s); }},
+                    CodingCase{Coding::kXz, [](const std::string& s) { return XzEncode(s); }},
+                    CodingCase{Coding::kLz4, [](const std::string& s) { return Lz4Encode(s); }},
+                    CodingCase{Coding::kBzip2, [](const std::string& s) { return Bzip2Encode(s); }}),
     [](const testing::TestParamInfo<CodingCase>& param) { return std::string(Name(param.param.coding)); });
 
 // --- gzip -------------------------------------------------------------------------------------------------------------

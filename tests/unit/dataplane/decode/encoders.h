@@ -2,6 +2,8 @@
 #pragma once
 
 #include <brotli/encode.h>
+#include <bzlib.h>
+#include <lzma.h>
 #include <zlib.h>
 #include <zstd.h>
 
@@ -46,6 +48,72 @@ inline std::string ZstdEncode(const std::string& text, int level = 3) {
   if (ZSTD_isError(size) != 0) throw std::runtime_error("zstd");
   out.resize(size);
   return out;
+}
+
+inline std::string XzEncode(const std::string& text) {
+  std::string out(lzma_stream_buffer_bound(text.size()), '\0');
+  size_t size = 0;
+  if (lzma_easy_buffer_encode(1, LZMA_CHECK_CRC32, nullptr, reinterpret_cast<const uint8_t*>(text.data()), text.size(),
+                              reinterpret_cast<uint8_t*>(out.data()), &size, out.size()) != LZMA_OK) {
+    throw std::runtime_error("xz");
+  }
+  out.resize(size);
+  return out;
+}
+
+inline std::string Bzip2Encode(const std::string& text) {
+  std::string out(text.size() * 102 / 100 + 700, '\0');
+  auto size = static_cast<unsigned>(out.size());
+  if (BZ2_bzBuffToBuffCompress(out.data(), &size, const_cast<char*>(text.data()), static_cast<unsigned>(text.size()), 1, 0, 0) != BZ_OK) {
+    throw std::runtime_error("bzip2");
+  }
+  out.resize(size);
+  return out;
+}
+
+// A frame of lz4 blocks, each with literals and one match to whatever stands 1 to 40,000 bytes before; checksums are not real.
+inline std::string Lz4Encode(const std::string& text) {
+  const auto le = [](uint64_t value, size_t bytes) {
+    std::string out;
+    for (size_t i = 0; i < bytes; ++i) out += static_cast<char>(value >> (8 * i));
+    return out;
+  };
+  const auto length = [](size_t n) {
+    std::string out;
+    if (n < 15) return out;
+    for (n -= 15; n >= 255; n -= 255) out += '\xFF';
+    return out + static_cast<char>(n);
+  };
+  const auto sequence = [&](const std::string& literals, size_t match, size_t offset) {
+    const size_t code = match == 0 ? 0 : match - 4;
+    std::string out(1, static_cast<char>(std::min<size_t>(literals.size(), 15) << 4 | std::min<size_t>(code, 15)));
+    out += length(literals.size()) + literals;
+    return match == 0 ? out : out + le(offset, 2) + length(code);
+  };
+  std::string out = le(0x184D2204, 4) + std::string("\x5C\x40", 2) + le(text.size(), 8) + "c";
+  for (size_t at = 0, block = 0; at < text.size(); ++block) {
+    if (block % 5 == 4) {
+      const std::string stored = text.substr(at, 100);
+      at += stored.size();
+      out += le(stored.size() | 0x80000000u, 4) + stored + "crc!";
+      continue;
+    }
+    std::string coded;
+    for (size_t n = 0; n < 20 && at < text.size(); ++n) {
+      // As long as the text repeats itself at this distance.
+      const size_t literals = std::min<size_t>(text.size() - at, 1 + (block * 7 + n * 13) % 40), offset = 1 + (n * 977) % 40000;
+      const size_t from = at + literals;
+      size_t match = 0;
+      while (offset <= from && from + match < text.size() && text[from + match] == text[from + match - offset]) ++match;
+      if (match < 4) match = 0;
+      const bool last = match == 0;
+      coded += sequence(text.substr(at, literals), match, offset);
+      at = from + match;
+      if (last) break;
+    }
+    out += le(coded.size(), 4) + coded + "crc!";
+  }
+  return out + le(0, 4) + "sum!";
 }
 
 // Words with some order in them, the same for a seed.
