@@ -16,13 +16,7 @@ size_t MarkupDecoder::Take(ByteView rest, TextSink& sink) noexcept {
     case At::kText: return TakeText(rest, sink);
     case At::kEntity: return TakeEntity(c, sink);
     case At::kTagOpen: TakeTagOpen(c, sink); return at_ == At::kText ? 0 : 1;
-    case At::kTagName:
-      if (!IsSpace(c) && c != '>' && c != '/') {
-        name_.Append(rest.First(1).AsText());
-        return 1;
-      }
-      at_ = At::kInTag;
-      return 0;
+    case At::kTagName: return TakeTagName(rest);
     case At::kInTag: return TakeInTag(rest, sink);
     case At::kDeclaration: return TakeDeclaration(c);
     case At::kComment: return TakeUntil(rest, "-->");
@@ -118,6 +112,14 @@ void MarkupDecoder::TakeTagOpen(uint8_t c, TextSink& sink) noexcept {
   }
 }
 
+size_t MarkupDecoder::TakeTagName(ByteView rest) noexcept {
+  size_t size = 0;
+  while (size < rest.size() && !IsSpace(rest[size]) && rest[size] != '>' && rest[size] != '/') ++size;
+  name_.Append(rest.First(size).AsText());
+  if (size < rest.size()) at_ = At::kInTag;
+  return size;
+}
+
 // Quotes count only where a value begins; what stands in them does not end the tag.
 size_t MarkupDecoder::TakeInTag(ByteView rest, TextSink& sink) noexcept {
   if (quote_ != 0) {
@@ -127,15 +129,20 @@ size_t MarkupDecoder::TakeInTag(ByteView rest, TextSink& sink) noexcept {
     last_in_tag_ = '"';
     return static_cast<size_t>(end - rest.data()) + 1;
   }
-  const uint8_t c = rest[0];
-  if (c == '>') {
-    EndTag(sink);
-  } else if ((c == '"' || c == '\'') && last_in_tag_ == '=') {
-    quote_ = c;
-  } else if (!IsSpace(c)) {
-    last_in_tag_ = c;
+  size_t taken = 0;
+  while (taken < rest.size()) {
+    const uint8_t c = rest[taken++];
+    if (c == '>') {
+      EndTag(sink);
+      break;
+    }
+    if ((c == '"' || c == '\'') && last_in_tag_ == '=') {
+      quote_ = c;
+      break;
+    }
+    if (!IsSpace(c)) last_in_tag_ = c;
   }
-  return 1;
+  return taken;
 }
 
 void MarkupDecoder::EndTag(TextSink& sink) noexcept {

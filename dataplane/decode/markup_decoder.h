@@ -25,6 +25,7 @@ class MarkupDecoder final : public TextReading<MarkupDecoder> {
   size_t TakeText(ByteView rest, TextSink& sink) noexcept;
   size_t TakeEntity(uint8_t c, TextSink& sink) noexcept;
   void TakeTagOpen(uint8_t c, TextSink& sink) noexcept;
+  size_t TakeTagName(ByteView rest) noexcept;
   size_t TakeInTag(ByteView rest, TextSink& sink) noexcept;
   size_t TakeDeclaration(uint8_t c) noexcept;
   size_t TakeUntil(ByteView rest, std::string_view end) noexcept;

@@ -1,6 +1,7 @@
 #include "dataplane/decode/markup_names.h"
 
 #include <algorithm>
+#include <array>
 #include <iterator>
 
 namespace sluice::decode {
@@ -24,6 +25,20 @@ constexpr char Lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c
 
 bool Less(std::string_view a, std::string_view b) {
   return std::lexicographical_compare(a.begin(), a.end(), b.begin(), b.end(), [](char x, char y) { return Lower(x) < Lower(y); });
+}
+
+// For each length, which first letters there are: nearly all names that are not in a list fail this.
+constexpr size_t kLongest = 16;
+template <size_t n>
+constexpr std::array<uint32_t, kLongest> FirstLetters(const std::string_view (&names)[n]) {
+  std::array<uint32_t, kLongest> letters{};
+  for (const std::string_view name : names) letters[name.size()] |= 1u << (name[0] & 31);
+  return letters;
+}
+constexpr std::array<uint32_t, kLongest> kBlockLetters = FirstLetters(kBlocks), kInlineLetters = FirstLetters(kInline);
+
+bool MayBeOneOf(std::string_view name, const std::array<uint32_t, kLongest>& letters) {
+  return !name.empty() && name.size() < kLongest && (letters[name.size()] >> (name[0] & 31) & 1) != 0;
 }
 
 template <size_t n>
@@ -65,8 +80,8 @@ bool BreaksText(std::string_view name, bool is_html) noexcept {
   const size_t colon = name.find(':');
   const bool has_prefix = colon != std::string_view::npos;
   const std::string_view local = has_prefix ? name.substr(colon + 1) : name;
-  if (IsOneOf(local, kBlocks)) return true;
-  return !has_prefix && !is_html && !IsOneOf(local, kInline);
+  if (MayBeOneOf(local, kBlockLetters) && IsOneOf(local, kBlocks)) return true;
+  return !has_prefix && !is_html && !(MayBeOneOf(local, kInlineLetters) && IsOneOf(local, kInline));
 }
 
 bool HidesText(std::string_view name) noexcept { return EqualsIgnoringCase(name, "script") || EqualsIgnoringCase(name, "style"); }

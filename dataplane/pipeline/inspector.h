@@ -137,6 +137,7 @@ class Inspector {
   void Decode(ObjectState& object, ByteView bytes) noexcept;
   void TakeViews(ObjectState& object) noexcept;
   void EndDecoding(ObjectState& object, bool complete) noexcept;
+  void BreakDecoding(ObjectState& object) noexcept;
   void AbandonDecoding(ObjectState& object) noexcept;
   void OpenView(ObjectState& object, const decode::ViewPiece& piece) noexcept;
   ObjectState* FindView(ObjectState& object, decode::ViewNumber number) noexcept;

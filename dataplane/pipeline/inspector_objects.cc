@@ -171,10 +171,7 @@ void Inspector::GrowPrefix(ObjectState& object, ByteView bytes) noexcept {
 void Inspector::SkipInOpenObjects(uint64_t gap) noexcept {
   for (ObjectState* object = task_.flow->objects; object != nullptr; object = object->next) {
     if (object->description.direction != task_.direction) continue;
-    if (object->stage == DecodeStage::kOpen) {
-      EndDecoding(*object, false);
-      object->stage = DecodeStage::kSpoilt;
-    }
+    if (object->stage == DecodeStage::kOpen) BreakDecoding(*object);
     task_.policy->matcher->Skip(*object->stream, std::exchange(object->unmatched, 0) + gap);
     object->bytes += gap;
     ++object->lost_ranges;

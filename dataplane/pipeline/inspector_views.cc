@@ -105,6 +105,14 @@ void Inspector::EndDecoding(ObjectState& object, bool complete) noexcept {
   AbandonDecoding(object);
 }
 
+// Bytes were lost. Only of a zip file can what follows be read: from its next entry on.
+void Inspector::BreakDecoding(ObjectState& object) noexcept {
+  const bool is_zip = object.chain->is_open() && object.chain->coding() == decode::Coding::kZip;
+  EndDecoding(object, false);
+  object.stage = DecodeStage::kSpoilt;
+  if (is_zip && OpenChain(object)) object.chain->ResumeAs(decode::Coding::kZip);
+}
+
 void Inspector::AbandonDecoding(ObjectState& object) noexcept {
   while (object.views != nullptr) FreeView(object, object.views);
   if (object.chain != nullptr) decode_room_->Close(std::exchange(object.chain, nullptr));

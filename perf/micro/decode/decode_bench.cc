@@ -45,6 +45,29 @@ void DecodeByChain(benchmark::State& state, const std::string& object, const cha
 void BM_GzipByChain(benchmark::State& state) { DecodeByChain(state, GzipEncode(SomeText(kTextBytes)), ""); }
 BENCHMARK(BM_GzipByChain)->Unit(benchmark::kMillisecond);
 
+std::string Base64Encode(const std::string& bytes) {
+  static const char kDigits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+  std::string out;
+  for (size_t i = 0; i + 2 < bytes.size(); i += 3) {
+    const auto group = static_cast<uint32_t>(static_cast<uint8_t>(bytes[i]) << 16 | static_cast<uint8_t>(bytes[i + 1]) << 8 | static_cast<uint8_t>(bytes[i + 2]));
+    for (int shift = 18; shift >= 0; shift -= 6) out += kDigits[group >> shift & 63];
+    if (i % 57 == 54) out += "\r\n";
+  }
+  return out;
+}
+void BM_Base64ByChain(benchmark::State& state) { DecodeByChain(state, Base64Encode(RandomBytes(kTextBytes)), "base64"); }
+BENCHMARK(BM_Base64ByChain)->Unit(benchmark::kMillisecond);
+
+void BM_JsonByChain(benchmark::State& state) { DecodeByChain(state, "{\"text\": \"" + SomeText(kTextBytes) + "\"}", ""); }
+BENCHMARK(BM_JsonByChain)->Unit(benchmark::kMillisecond);
+
+void BM_MarkupByChain(benchmark::State& state) {
+  std::string page = "<!DOCTYPE html><html><body>";
+  while (page.size() < kTextBytes) page += "<p class=\"x\">" + SomeText(120) + "<b>&amp;</b></p>\n";
+  DecodeByChain(state, page, "");
+}
+BENCHMARK(BM_MarkupByChain)->Unit(benchmark::kMillisecond);
+
 void BM_GzipByLibraryAlone(benchmark::State& state) {
   std::string object = DeflateEncode(SomeText(kTextBytes));
   const auto inflater = std::make_unique<inflate_state>();
