@@ -20,11 +20,14 @@ Result<std::shared_ptr<const Databases>> Databases::Load(const bundle::Bundle& p
   auto loaded = std::make_shared<Databases>();
   for (size_t i = 0; i < policy.databases().size(); ++i) {
     const bundle::Database& source = policy.databases()[i];
-    if (source.mode != bundle::DatabaseMode::kStream) continue;
     hs_database_t* raw = nullptr;
     const auto* blob = reinterpret_cast<const char*>(source.blob.data());
     if (const hs_error_t code = hs_deserialize_database(blob, source.blob.size(), &raw); code != HS_SUCCESS) {
       return Refused(i, "load", code);
+    }
+    if (source.mode == bundle::DatabaseMode::kBlock) {
+      loaded->numbers_.emplace_back(raw);
+      continue;
     }
     StreamDatabase entry{DatabasePointer(raw), 0};
     if (const hs_error_t code = hs_stream_size(raw, &entry.stream_bytes); code != HS_SUCCESS) {
@@ -56,6 +59,12 @@ Result<ScratchPointer> Databases::MakeScratch() const {
     if (const hs_error_t code = hs_alloc_scratch(streaming_[i].database.get(), &raw); code != HS_SUCCESS) {
       const ScratchPointer owned(raw);
       return Refused(i, "make scratch memory for", code);
+    }
+  }
+  for (size_t i = 0; i < numbers_.size(); ++i) {
+    if (const hs_error_t code = hs_alloc_scratch(numbers_[i].get(), &raw); code != HS_SUCCESS) {
+      const ScratchPointer owned(raw);
+      return Refused(streaming_.size() + i, "make scratch memory for", code);
     }
   }
   return ScratchPointer(raw);

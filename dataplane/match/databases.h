@@ -36,6 +36,8 @@ class Databases {
   static Result<std::shared_ptr<const Databases>> Of(const std::shared_ptr<const bundle::Bundle>& policy);
 
   std::span<const StreamDatabase> streaming() const { return streaming_; }
+  // Of numbers, in blocks round groups of digits.
+  std::span<const DatabasePointer> numbers() const { return numbers_; }
   // Scratch for each of them.
   Result<ScratchPointer> MakeScratch() const;
 
@@ -43,6 +45,7 @@ class Databases {
   static Result<std::shared_ptr<const Databases>> Load(const bundle::Bundle& policy);
 
   std::vector<StreamDatabase> streaming_;
+  std::vector<DatabasePointer> numbers_;
 };
 
 }  // namespace sluice::match

@@ -12,6 +12,7 @@ struct HyperscanCalls {
   decltype(&hs_open_stream) open_stream = &hs_open_stream;
   decltype(&hs_scan_stream) scan_stream = &hs_scan_stream;
   decltype(&hs_reset_stream) reset_stream = &hs_reset_stream;
+  decltype(&hs_scan) scan_block = &hs_scan;
 };
 
 }  // namespace sluice::match

@@ -9,6 +9,7 @@
 #include "dataplane/match/high_run.h"
 #include "dataplane/match/hyperscan_calls.h"
 #include "dataplane/match/stream_pool.h"
+#include "rules/evaluate/number_windows.h"
 
 namespace sluice::match {
 namespace {
@@ -84,6 +85,8 @@ struct Matcher::Impl {
 
   bool Feed(MatchStream& stream, ByteView bytes, HitList& hits) noexcept;
   bool ResetStreams(MatchStream& stream, HitList* hits) noexcept;
+  bool FeedNumbers(MatchStream& stream, ByteView bytes, bool at_end, HitList& hits) noexcept;
+  bool ScanWindow(ByteView history, ByteView bytes, const evaluate::NumberWindow& window, uint64_t offset, HitList& hits) noexcept;
   void BeginBehindGap(MatchStream& stream, uint64_t gap) noexcept;
   ScanStatus Scan(MatchStream& stream, ByteView bytes, HitList& hits) noexcept;
   ScanStatus End(MatchStream& stream, HitList& hits) noexcept;
@@ -105,6 +108,7 @@ struct Matcher::Impl {
   MatchStream* whole = nullptr;  // kept for ScanWhole
   bool tracks_high_runs = false;
   LastScan last;
+  std::array<uint8_t, 1024> window_bytes;  // a window that begins in the history; the longest has 706 bytes
   CounterSet<MatchCounter> counters;
 };
 
@@ -130,6 +134,49 @@ bool Matcher::Impl::Feed(MatchStream& stream, ByteView bytes, HitList& hits) noe
     }
     rest = rest.From(piece.size());
   } while (!rest.empty());
+  return true;
+}
+
+// Only a few windows of the text are looked through; in most runs none.
+bool Matcher::Impl::FeedNumbers(MatchStream& stream, ByteView bytes, bool at_end, HitList& hits) noexcept {
+  if (pool.numbers().empty()) return true;
+  bool scanned = true;
+  const ByteView history(pool.HistoryOf(stream), stream.history_size);
+  evaluate::ForEachNumberWindow(history, bytes, at_end, [&](const evaluate::NumberWindow& window) {
+    scanned = ScanWindow(history, bytes, window, stream.offset, hits) && scanned;
+  });
+  return scanned;
+}
+
+// `offset`: of the first of `bytes` in the object.
+bool Matcher::Impl::ScanWindow(ByteView history, ByteView bytes, const evaluate::NumberWindow& window, uint64_t offset, HitList& hits) noexcept {
+  struct Context {
+    HitList* hits;
+    const evaluate::NumberWindow* window;
+    uint64_t offset;
+  } context{&hits, &window, offset};
+  const auto on_match = [](unsigned int id, unsigned long long, unsigned long long to, unsigned int, void* data) -> int {
+    const auto* c = static_cast<const Context*>(data);
+    const int64_t end = c->window->begin + static_cast<int64_t>(to);
+    if (end < c->window->first_end || end > c->window->last_end) return 0;
+    MatchContext match{c->hits, c->offset};
+    return OnMatch(id, 0, static_cast<unsigned long long>(end), 0, &match);
+  };
+  ByteView block;
+  if (window.begin >= 0) {
+    block = bytes.Sub(static_cast<size_t>(window.begin), static_cast<size_t>(window.end - window.begin));
+  } else {
+    const ByteView older = history.From(history.size() - static_cast<size_t>(-window.begin));
+    const ByteView newer = bytes.First(static_cast<size_t>(std::max<int64_t>(window.end, 0)));
+    std::memcpy(window_bytes.data(), older.data(), older.size());
+    if (!newer.empty()) std::memcpy(window_bytes.data() + older.size(), newer.data(), newer.size());
+    block = {window_bytes.data(), older.size() + newer.size()};
+  }
+  for (const DatabasePointer& database : pool.numbers()) {
+    const hs_error_t code = calls.scan_block(database.get(), reinterpret_cast<const char*>(block.data()), static_cast<unsigned int>(block.size()), 0,
+                                             scratch.get(), on_match, &context);
+    if (code != HS_SUCCESS) return false;
+  }
   return true;
 }
 
@@ -208,7 +255,7 @@ void Matcher::Impl::KeepHistoryOfShortRun(MatchStream& stream, ByteView bytes) n
 
 ScanStatus Matcher::Impl::Scan(MatchStream& stream, ByteView bytes, HitList& hits) noexcept {
   if (stream.awaiting_count > 0) [[unlikely]] DeliverAwaiting(stream, hits);
-  const bool scanned = !stream.broken && Feed(stream, bytes, hits);
+  const bool scanned = !stream.broken && Feed(stream, bytes, hits) && FeedNumbers(stream, bytes, false, hits);
   if (hits.size_ > 0) {
     Arrange(hits);
     RememberScan(stream, bytes);
@@ -227,6 +274,7 @@ ScanStatus Matcher::Impl::Scan(MatchStream& stream, ByteView bytes, HitList& hit
 ScanStatus Matcher::Impl::End(MatchStream& stream, HitList& hits) noexcept {
   if (stream.awaiting_count > 0) [[unlikely]] DeliverAwaiting(stream, hits);
   last.stream = nullptr;
+  const bool numbers_scanned = stream.broken || FeedNumbers(stream, {}, true, hits);
   const bool reset = !stream.broken && ResetStreams(stream, &hits);
   if (hits.size_ > 0) {
     Arrange(hits);
@@ -237,7 +285,7 @@ ScanStatus Matcher::Impl::End(MatchStream& stream, HitList& hits) noexcept {
     return Fail();
   }
   pool.Give(stream);
-  return ScanStatus::kOk;
+  return numbers_scanned ? ScanStatus::kOk : Fail();
 }
 
 ScanStatus Matcher::Impl::ScanWhole(ByteView bytes, HitList& hits) noexcept {
@@ -245,7 +293,7 @@ ScanStatus Matcher::Impl::ScanWhole(ByteView bytes, HitList& hits) noexcept {
   *whole = MatchStream();
   whole->broken = was_broken;
   last.stream = nullptr;
-  const bool scanned = !whole->broken && (bytes.empty() || Feed(*whole, bytes, hits));
+  const bool scanned = !whole->broken && (bytes.empty() || (Feed(*whole, bytes, hits) && FeedNumbers(*whole, bytes, true, hits)));
   // Reset in any case, so that the next object begins anew.
   whole->broken = whole->broken || !ResetStreams(*whole, &hits);
   if (hits.size_ > 0) {

@@ -62,6 +62,7 @@ class StreamPool {
     return reinterpret_cast<hs_stream_t*>(reinterpret_cast<uint8_t*>(&stream) + stream_offsets_[database]);
   }
   size_t databases() const noexcept { return stream_offsets_.size(); }
+  std::span<const DatabasePointer> numbers() const noexcept { return owner_->numbers(); }
   uint8_t* HistoryOf(MatchStream& stream) const noexcept { return reinterpret_cast<uint8_t*>(&stream) + history_offset_; }
 
   uint32_t in_use() const noexcept { return in_use_; }

@@ -82,6 +82,12 @@ std::string Word(Random& random, size_t letters) {
   return word;
 }
 
+std::string HanTerm(Random& random, size_t characters) {
+  std::string term;
+  for (size_t i = 0; i < characters; ++i) AppendHan(kHan[random.Below(kHan.size())], term);
+  return term;
+}
+
 }  // namespace
 
 std::vector<NamedText> MeasuredTexts(size_t bytes) {
@@ -95,7 +101,7 @@ std::string PlainLiteralsPack() {
   for (size_t i = 0; i < 200; ++i) {
     const std::string word = Word(random, 8 + random.Below(9));
     if (i == 0) first = word;
-    yaml += "      - " + word + "\n";
+    yaml += "      - " + (i % 2 == 0 ? word : HanTerm(random, 4)) + "\n";
   }
   return yaml + "rules:\n  - {id: perf.word, title: A word, detect: words, match: [" + first + "]}\n";
 }
@@ -109,7 +115,7 @@ std::string ManyLiteralsPack(size_t literals) {
     if (i % 2 == 0) {
       term = Word(random, 6 + random.Below(6)) + " " + Word(random, 5 + random.Below(5));
     } else {
-      for (size_t k = 4 + random.Below(4); k > 0; --k) AppendHan(kHan[random.Below(kHan.size())], term);
+      term = HanTerm(random, 4 + random.Below(4));
     }
     if (i == 0) first = term;
     yaml += "      - \"" + term + "\"\n";

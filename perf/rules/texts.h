@@ -15,7 +15,8 @@ struct NamedText {
 };
 std::vector<NamedText> MeasuredTexts(size_t bytes);
 
-// 200 words of 8 to 16 letters as a pack: what a policy is compared with.
+// 200 literals as a pack, what a policy is compared with: 100 words of 8 to 16 letters and 100 terms of four Chinese characters in
+// UTF-8, so that they look for something in either language.
 std::string PlainLiteralsPack();
 // So many literals, half of them English phrases, half Chinese, in all default encodings and transfer forms.
 std::string ManyLiteralsPack(size_t literals);

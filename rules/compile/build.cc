@@ -54,13 +54,15 @@ void ReportFailure(const Program& program, const PatternTable& table, const Comp
   diagnostics.Error(Code::kBuildFailed, at, std::string("Hyperscan could not build the database: ") + (error ? error->message : "no reason given"));
 }
 
+unsigned ModeOf(bundle::CostClass cost) { return cost == bundle::CostClass::kNumbers ? HS_MODE_BLOCK : HS_MODE_STREAM; }
+
 hs_error_t CompileTable(const PatternTable& t, bundle::CostClass cost, const hs_platform_info_t& platform, DatabasePtr& database, CompileErrorPtr& error) {
   hs_database_t* raw = nullptr;
   hs_compile_error_t* raw_error = nullptr;
   const hs_error_t code =
       cost == bundle::CostClass::kLiterals
           ? hs_compile_lit_multi(t.expressions.data(), t.flags.data(), t.ids.data(), t.lengths.data(), t.size(), HS_MODE_STREAM, &platform, &raw, &raw_error)
-          : hs_compile_multi(t.expressions.data(), t.flags.data(), t.ids.data(), t.size(), HS_MODE_STREAM, &platform, &raw, &raw_error);
+          : hs_compile_multi(t.expressions.data(), t.flags.data(), t.ids.data(), t.size(), ModeOf(cost), &platform, &raw, &raw_error);
   database.reset(raw);
   error.reset(raw_error);
   return code;
@@ -76,7 +78,7 @@ bool Serialize(const hs_database_t* database, BuiltDatabase& built) {
   size_t size = 0;
   if (hs_serialize_database(database, &bytes, &size) != HS_SUCCESS) return false;
   built.serialized.assign(bytes, bytes + size);
-  built.stream_state_bytes = StreamBytes(database);
+  built.stream_state_bytes = built.mode == bundle::DatabaseMode::kStream ? StreamBytes(database) : 0;
   std::free(bytes);
   return true;
 }
@@ -91,6 +93,7 @@ BuildOutcome BuildOne(const PatternTable& table, bundle::CostClass cost, const h
   BuildOutcome outcome;
   DatabasePtr database;
   outcome.built.cost = cost;
+  outcome.built.mode = cost == bundle::CostClass::kNumbers ? bundle::DatabaseMode::kBlock : bundle::DatabaseMode::kStream;
   outcome.built.pattern_count = table.size();
   outcome.ok = CompileTable(table, cost, platform, database, outcome.error) == HS_SUCCESS && Serialize(database.get(), outcome.built);
   return outcome;
@@ -104,14 +107,14 @@ void CheckExpressions(Program& program, Diagnostics& diagnostics) {
   std::mutex refusals_mutex;
   tbb::parallel_for(size_t{0}, program.patterns.size(), [&](size_t i) {
     LoweredPattern& pattern = program.patterns[i];
-    if (pattern.entry.cost != bundle::CostClass::kExpressions) return;
+    if (pattern.entry.cost == bundle::CostClass::kLiterals) return;
     hs_database_t* raw = nullptr;
     hs_compile_error_t* raw_error = nullptr;
-    const hs_error_t code = hs_compile(pattern.bytes.c_str(), FlagsOf(pattern), HS_MODE_STREAM, nullptr, &raw, &raw_error);
+    const hs_error_t code = hs_compile(pattern.bytes.c_str(), FlagsOf(pattern), ModeOf(pattern.entry.cost), nullptr, &raw, &raw_error);
     const DatabasePtr database(raw);
     const CompileErrorPtr error(raw_error);
     if (code == HS_SUCCESS) {
-      pattern.state_bytes = StreamBytes(database.get());
+      pattern.state_bytes = pattern.entry.cost == bundle::CostClass::kNumbers ? 0 : StreamBytes(database.get());
       return;
     }
     const std::scoped_lock lock(refusals_mutex);

@@ -8,6 +8,7 @@
 #include "rules/compile/letter_case.h"
 #include "rules/compile/stages.h"
 #include "rules/compile/transfer.h"
+#include "rules/evaluate/number_windows.h"
 
 namespace sluice::compile {
 namespace {
@@ -42,6 +43,20 @@ bool TravelsEscaped(Encoding encoding) {
   return encoding == Encoding::kUtf8 || encoding == Encoding::kGb18030 || encoding == Encoding::kBig5 || encoding == Encoding::kShiftJis ||
          encoding == Encoding::kWindows1251 || encoding == Encoding::kKoi8R;
 }
+// Numbers with a check of their own, all of which hold groups of digits.
+bool IsNumber(model::ValidatorKind validator) { return validator != model::ValidatorKind::kNone && validator != model::ValidatorKind::kJwt; }
+
+// To the text's or a line's beginning or end, which a window does not show.
+bool IsAnchored(const Expression& expression) {
+  switch (expression.kind) {
+    case Expression::Kind::kTextStart:
+    case Expression::Kind::kTextEnd:
+    case Expression::Kind::kLineStart:
+    case Expression::Kind::kLineEnd: return true;
+    default: return std::any_of(expression.parts.begin(), expression.parts.end(), IsAnchored);
+  }
+}
+
 bool TravelsInBase64(Encoding encoding) {
   return encoding == Encoding::kUtf8 || encoding == Encoding::kUtf16Le || encoding == Encoding::kGb18030;
 }
@@ -247,7 +262,10 @@ class DetectorEncoder {
       diagnostics_.Error(Code::kExpressionRefused, at_, error->message + " (character " + std::to_string(error->character + 1) + " of the expression)");
       return;
     }
-    EncodeExpression(*std::get_if<Expression>(&parsed));
+    const Expression& expression = *std::get_if<Expression>(&parsed);
+    may_be_number_ = IsNumber(detector_.validator) && !IsAnchored(expression);
+    EncodeExpression(expression);
+    may_be_number_ = false;
   }
 
   void EncodeExpression(const Expression& expression) {
@@ -280,7 +298,8 @@ class DetectorEncoder {
   }
 
   void AddExpression(const ByteForm& form, Encoding encoding, TransferForm transfer) {
-    LoweredPattern pattern = NewPattern(encoding, transfer, model::CostClass::kExpressions);
+    const bool is_number = may_be_number_ && form.max_bytes <= evaluate::kNumberReach;
+    LoweredPattern pattern = NewPattern(encoding, transfer, is_number ? model::CostClass::kNumbers : model::CostClass::kExpressions);
     pattern.entry.min_length = form.min_bytes;
     pattern.entry.max_length = form.max_bytes;
     pattern.entry.length = form.min_bytes == form.max_bytes ? form.min_bytes : 0;
@@ -302,6 +321,7 @@ class DetectorEncoder {
   uint32_t term_ = 0;
   syntax::Position at_;
   bool ignore_case_ = false;
+  bool may_be_number_ = false;  // the expression at hand
 };
 
 }  // namespace

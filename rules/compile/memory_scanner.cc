@@ -6,6 +6,7 @@
 #include <tuple>
 
 #include "rules/evaluate/confirm.h"
+#include "rules/evaluate/number_windows.h"
 #include "rules/text/character.h"
 
 namespace sluice::compile {
@@ -41,6 +42,7 @@ uint8_t BytesPerCharacter(model::Encoding encoding) {
 
 struct MemoryScanner::Impl {
   std::vector<DatabasePtr> databases;
+  std::vector<DatabasePtr> number_databases;
   std::vector<model::Pattern> patterns;
   std::vector<model::Detector> detectors;
   std::unique_ptr<hs_scratch_t, FreeScratch> scratch;
@@ -49,7 +51,7 @@ struct MemoryScanner::Impl {
     hs_database_t* raw = nullptr;
     const hs_error_t code = hs_deserialize_database(reinterpret_cast<const char*>(database.blob.data()), database.blob.size(), &raw);
     if (code != HS_SUCCESS) return HyperscanError("read a database", code);
-    databases.emplace_back(raw);
+    (database.mode == bundle::DatabaseMode::kBlock ? number_databases : databases).emplace_back(raw);
     hs_scratch_t* grown = scratch.release();
     const hs_error_t grow_code = hs_alloc_scratch(raw, &grown);
     scratch.reset(grown);
@@ -68,6 +70,21 @@ struct MemoryScanner::Impl {
     const hs_error_t close_code = hs_close_stream(stream, scratch.get(), Collect, &hits);
     if (code != HS_SUCCESS || close_code != HS_SUCCESS) return HyperscanError("scan", code != HS_SUCCESS ? code : close_code);
     return {};
+  }
+
+  Status ScanForNumbers(const hs_database_t* database, ByteView text, std::vector<RawHit>& hits) {
+    hs_error_t code = HS_SUCCESS;
+    evaluate::ForEachNumberWindow({}, text, true, [&](const evaluate::NumberWindow& window) {
+      if (code != HS_SUCCESS) return;
+      std::vector<RawHit> in_window;
+      const ByteView block = text.Sub(static_cast<size_t>(window.begin), static_cast<size_t>(window.end - window.begin));
+      code = hs_scan(database, reinterpret_cast<const char*>(block.data()), static_cast<unsigned>(block.size()), 0, scratch.get(), Collect, &in_window);
+      for (const RawHit& hit : in_window) {
+        const auto end = window.begin + static_cast<int64_t>(hit.end);
+        if (end >= window.first_end && end <= window.last_end) hits.push_back({hit.pattern, static_cast<uint64_t>(end)});
+      }
+    });
+    return code == HS_SUCCESS ? Status() : HyperscanError("scan for numbers", code);
   }
 
   bool Confirm(const RawHit& raw, ByteView text, FoundHit& found) const {
@@ -107,7 +124,6 @@ Result<MemoryScanner> MemoryScanner::Open(std::span<const bundle::Database> data
     if (const Status status = text::PrepareCharacters(pattern.encoding); !status) return status.error();
   }
   for (const bundle::Database& database : databases) {
-    if (database.mode != bundle::DatabaseMode::kStream) continue;
     if (const Status status = impl->OpenDatabase(database); !status) return status.error();
   }
   return MemoryScanner(std::move(impl));
@@ -118,7 +134,11 @@ Result<std::vector<FoundHit>> MemoryScanner::Scan(ByteView text, size_t piece_by
   for (const DatabasePtr& database : impl_->databases) {
     if (const Status status = impl_->ScanDatabase(database.get(), text, piece_bytes, raw); !status) return status.error();
   }
+  for (const DatabasePtr& database : impl_->number_databases) {
+    if (const Status status = impl_->ScanForNumbers(database.get(), text, raw); !status) return status.error();
+  }
   std::sort(raw.begin(), raw.end(), [](const RawHit& a, const RawHit& b) { return std::tie(a.end, a.pattern) < std::tie(b.end, b.pattern); });
+  raw.erase(std::unique(raw.begin(), raw.end(), [](const RawHit& a, const RawHit& b) { return a.end == b.end && a.pattern == b.pattern; }), raw.end());
   std::vector<FoundHit> found;
   for (const RawHit& hit : raw) {
     FoundHit confirmed;

@@ -13,7 +13,8 @@
 namespace sluice::model {
 
 // Patterns are kept apart by what they cost to match.
-enum class CostClass : uint8_t { kLiterals, kExpressions, kCount };
+// Numbers are looked for only round groups of digits (rules/evaluate/number_windows.h).
+enum class CostClass : uint8_t { kLiterals, kExpressions, kNumbers, kCount };
 std::string_view Name(CostClass value);
 
 struct Pattern {
