@@ -29,6 +29,7 @@ class Reader {
     ReadWorkers(top);
     ReadMemory(top);
     ReadTables(top);
+    ReadDecode(top);
     ReadOutput(top);
     top.Finish();
     CheckWhole(places_, configuration_, diagnostics_);
@@ -136,6 +137,23 @@ class Reader {
     tables.objects = static_cast<uint32_t>(reader.Number("objects"));
     tables.sessions = static_cast<uint32_t>(reader.Number("sessions"));
     tables.records = static_cast<uint32_t>(reader.Number("records"));
+    reader.Finish();
+  }
+
+  void ReadDecode(SectionReader& top) {
+    static const syntax::Node kAbsent = EmptyMap();
+    const syntax::Node* node = top.Find("decode");
+    SectionReader reader(Section::kDecode, node != nullptr ? *node : kAbsent, "'decode'", diagnostics_);
+    decode::DecodeOptions& decode = data_plane().decode;
+    decode.max_depth = static_cast<uint8_t>(reader.Number("max_depth"));
+    decode.free_output_bytes = reader.Number("free_output_megabytes") << 20;
+    decode.max_ratio = static_cast<uint32_t>(reader.Number("max_ratio"));
+    decode.free_views = static_cast<uint32_t>(reader.Number("free_views"));
+    decode.input_bytes_per_view = static_cast<uint32_t>(reader.Number("input_bytes_per_view"));
+    decode.max_chains = static_cast<uint32_t>(reader.Number("chains"));
+    decode.max_large_states = static_cast<uint32_t>(reader.Number("large_states"));
+    decode.max_small_states = static_cast<uint32_t>(reader.Number("small_states"));
+    decode.library_bytes = reader.Number("library_megabytes") << 20;
     reader.Finish();
   }
 

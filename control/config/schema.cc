@@ -18,6 +18,7 @@ constexpr Key kKeys[] = {
     {Section::kTop, "workers", KeyKind::kMap, "", 0, 0, "", false, "The threads that do the work."},
     {Section::kTop, "memory", KeyKind::kMap, "", 0, 0, "", false, "Where packet buffers lie."},
     {Section::kTop, "tables", KeyKind::kMap, "", 0, 0, "", false, "How much each worker can keep in mind. A full table is counted, and the policy's fail modes decide."},
+    {Section::kTop, "decode", KeyKind::kMap, "", 0, 0, "", false, "How far objects are opened (docs/protocols.md). What goes beyond is an anomaly, and the policy's fail mode `uninspectable` decides."},
     {Section::kTop, "output", KeyKind::kMap, "", 0, 0, "", false, "Where records go."},
 
     {Section::kPort, "device", KeyKind::kText, "", 0, 0, "", false, "PCI address of a network card that is bound to `vfio-pci`, as `\"0000:03:00.0\"`. Instead of `driver`."},
@@ -54,6 +55,16 @@ constexpr Key kKeys[] = {
     {Section::kTables, "objects", KeyKind::kNumber, "65536", 256, 16 * kMillion, "", false, "Objects open at a time (an upload, a page)."},
     {Section::kTables, "sessions", KeyKind::kNumber, "65536", 256, 16 * kMillion, "", false, "Protocol sessions open at a time."},
     {Section::kTables, "records", KeyKind::kNumber, "8192", 64, kMillion, "", false, "Records on their way to the files."},
+
+    {Section::kDecode, "max_depth", KeyKind::kNumber, "16", 1, 16, "", false, "Codings within one another."},
+    {Section::kDecode, "free_output_megabytes", KeyKind::kNumber, "64", 1, 1u << 20, "", false, "What an object may always grow to."},
+    {Section::kDecode, "max_ratio", KeyKind::kNumber, "100", 1, 100000, "", false, "Beyond that: all its output together may be so many times its input."},
+    {Section::kDecode, "free_views", KeyKind::kNumber, "4096", 1, 16 * kMillion, "", false, "Members, parts and readings that an object may always have."},
+    {Section::kDecode, "input_bytes_per_view", KeyKind::kNumber, "32", 1, kMillion, "", false, "Beyond that: one more for so many bytes of the object."},
+    {Section::kDecode, "chains", KeyKind::kNumber, "65536", 16, 16 * kMillion, "", false, "Objects that are being opened at a time, for each worker."},
+    {Section::kDecode, "large_states", KeyKind::kNumber, "10240", 16, kMillion, "", false, "Decoders of deflate and lz4 at a time, 90 KiB each; touched as they are used."},
+    {Section::kDecode, "small_states", KeyKind::kNumber, "32768", 16, 16 * kMillion, "", false, "All other decoders at a time, 2 KiB each."},
+    {Section::kDecode, "library_megabytes", KeyKind::kNumber, "256", 1, 1u << 20, "", false, "What Brotli, Zstandard, xz and bzip2 may use together."},
 
     {Section::kOutput, "findings", KeyKind::kText, "-", 0, 0, "", false, "Findings and anomalies, a JSON object a line, added to the end of the file. `-` is standard output."},
     {Section::kOutput, "objects", KeyKind::kText, "", 0, 0, "", false, "Every object that was seen, likewise."},
@@ -98,6 +109,7 @@ std::string_view Title(Section section) {
     case Section::kWorkers: return "Under `workers:`";
     case Section::kMemory: return "Under `memory:`";
     case Section::kTables: return "Under `tables:`";
+    case Section::kDecode: return "Under `decode:`";
     case Section::kOutput: return "Under `output:`";
     case Section::kCount: break;
   }
@@ -113,6 +125,7 @@ std::string_view Description(Section section) {
     case Section::kWorkers: return "'workers'";
     case Section::kMemory: return "'memory'";
     case Section::kTables: return "'tables'";
+    case Section::kDecode: return "'decode'";
     case Section::kOutput: return "'output'";
     case Section::kCount: break;
   }

@@ -54,6 +54,7 @@ pipeline::PipelineOptions PipelineFor(const DataPlaneOptions& options, const Pla
   pipeline.tcp.max_held_packets = options.tables.held_packets;
   pipeline.sessions.max_sessions = options.tables.sessions;
   pipeline.max_objects = options.tables.objects;
+  pipeline.decode = options.decode;
   pipeline.hash_objects = options.output.hash_objects;
   pipeline.hosts = options.hosts;
   pipeline.record_objects = !options.output.objects.empty();

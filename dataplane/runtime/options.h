@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "dataplane/decode/decode_room.h"
 #include "dataplane/packet/host_names.h"
 #include "dataplane/port/port_options.h"
 
@@ -58,6 +59,7 @@ struct DataPlaneOptions {
   WorkerOptions workers;
   MemoryOptions memory;
   TableOptions tables;
+  decode::DecodeOptions decode;
   OutputOptions output;
 };
 
