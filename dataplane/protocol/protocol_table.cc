@@ -12,6 +12,7 @@
 #include "dataplane/protocol/http1_probe.h"
 #include "dataplane/protocol/http1_session.h"
 #include "dataplane/protocol/http2_session.h"
+#include "dataplane/protocol/imap_session.h"
 #include "dataplane/protocol/opaque_session.h"
 #include "dataplane/protocol/pop3_session.h"
 #include "dataplane/protocol/raw_session.h"
@@ -65,6 +66,7 @@ constexpr ProtocolEntry kProtocols[] = {
     {ProtocolId::kHttp2, kStream, ProbeHttp2, sizeof(Http2Session), kFew, sizeof(Http2Scratch), kBothDirections, Construct<Http2Session>},
     {ProtocolId::kWebSocket, kStream, Never, sizeof(WebSocketSession), kSome, sizeof(WebSocketScratch), 1, Construct<WebSocketSession>},
     {ProtocolId::kPop3, kStream, ProbePop3, sizeof(Pop3Session), kSome, sizeof(LineScratch), kBothDirections, Construct<Pop3Session>},
+    {ProtocolId::kImap, kStream, ProbeImap, sizeof(ImapSession), kSome, sizeof(LineScratch), kBothDirections, Construct<ImapSession>},
     {ProtocolId::kSyslogTcp, kStream, ProbeSyslog, sizeof(RawSession), kAll, 0, 0, ConstructRaw<Part::kSyslogMessage>},
     {ProtocolId::kDnsTcp, kStream, ProbeDnsOverTcp, sizeof(DnsSession), kSome, sizeof(DnsScratch), kBothDirections, ConstructDns<kStream>},
     {ProtocolId::kOpenVpnTcp, kStream, ProbeOpenVpnOverTcp, sizeof(OpaqueSession), kAll, 0, 0, ConstructOpaque<kOpenVpnName>},
@@ -128,6 +130,7 @@ std::string_view Name(ProtocolId id) {
     case ProtocolId::kHttp2: return "http2";
     case ProtocolId::kWebSocket: return "websocket";
     case ProtocolId::kPop3: return "pop3";
+    case ProtocolId::kImap: return "imap";
     case ProtocolId::kDnsTcp:
     case ProtocolId::kDns: return "dns";
     case ProtocolId::kTftp: return "tftp";
