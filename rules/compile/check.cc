@@ -1,7 +1,10 @@
 #include <algorithm>
 #include <set>
+#include <variant>
 
+#include "rules/compile/expression.h"
 #include "rules/compile/hex.h"
+#include "rules/compile/letter_case.h"
 #include "rules/compile/stages.h"
 
 namespace sluice::compile {
@@ -11,6 +14,11 @@ using syntax::Code;
 using syntax::Diagnostics;
 
 constexpr size_t kLongestId = 128;
+// Of one literal or expression, in bytes. The longest that people write have some hundreds.
+constexpr size_t kLongestTerm = 16384;
+constexpr uint64_t kMostWrittenOut = 20'000;
+// Of all detectors together; each becomes about twenty patterns.
+constexpr size_t kMostTerms = 250'000;
 
 bool IsIdPart(std::string_view part) {
   return !part.empty() && part.front() != '-' && part.back() != '-' && std::all_of(part.begin(), part.end(), [](char c) {
@@ -65,6 +73,60 @@ void CheckLiterals(const std::vector<syntax::ContentSource>& literals, Diagnosti
   }
 }
 
+void CheckLength(const syntax::Located<std::string>& term, const char* what, Diagnostics& diagnostics) {
+  if (term.value.size() <= kLongestTerm) return;
+  diagnostics.Error(Code::kTermTooLong, term.at, std::string(what) + " has " + std::to_string(term.value.size()) + " bytes, at most " + std::to_string(kLongestTerm) + " are possible",
+                    "look for a part of it that is characteristic");
+}
+
+// Characters that an expression stands for once its counted repetitions are written out; one repetition of a single class is
+// one, since the matcher counts such without writing them out.
+uint64_t WrittenOut(const Expression& expression, bool inside_repeat) {
+  uint64_t size = 0;
+  for (const Expression& part : expression.parts) size += WrittenOut(part, inside_repeat || expression.kind == Expression::Kind::kRepeat);
+  if (expression.kind == Expression::Kind::kSet) return 1;
+  if (expression.kind != Expression::Kind::kRepeat) return size;
+  const bool is_class = expression.parts.front().kind == Expression::Kind::kSet;
+  if (is_class && !inside_repeat) return 1;
+  const uint64_t times = expression.max == Expression::kUnbounded ? std::max<uint64_t>(expression.min, 1) : std::max<uint64_t>(expression.max, 1);
+  return std::min<uint64_t>(size, UINT32_MAX) * times;
+}
+
+// Building such a database takes minutes and more, and ends in a refusal at best.
+void CheckSize(const syntax::Located<std::string>& term, bool ignore_case, Diagnostics& diagnostics) {
+  const auto parsed = ParseExpression(FromUtf8(term.value), ignore_case);
+  const auto* expression = std::get_if<Expression>(&parsed);
+  if (expression == nullptr) return;  // reported where it is encoded
+  const uint64_t size = WrittenOut(*expression, false);
+  if (size <= kMostWrittenOut) return;
+  diagnostics.Error(Code::kExpressionRefused, term.at, "this expression is too large: its counted repetitions, written out, have " + std::to_string(size) + " characters, at most " +
+                                                           std::to_string(kMostWrittenOut) + " are possible",
+                    "a counted repetition within another multiplies; make one of them + or smaller");
+}
+
+void CheckLengths(const ResolvedDetector& detector, Diagnostics& diagnostics) {
+  for (const syntax::ContentSource& literal : detector.literals) CheckLength(literal.value, "this literal", diagnostics);
+  for (const syntax::Located<std::string>& expression : detector.source->expressions) {
+    CheckLength(expression, "this expression", diagnostics);
+    CheckSize(expression, detector.source->ignore_case, diagnostics);
+  }
+}
+
+// The one with most terms is named.
+void CheckTermCount(const Program& program, Diagnostics& diagnostics) {
+  size_t terms = 0, most = 0;
+  const syntax::DetectorSource* largest = nullptr;
+  for (const ResolvedDetector& detector : program.detectors) {
+    const size_t count = detector.literals.size() + detector.source->expressions.size();
+    terms += count;
+    if (count > most) largest = detector.source;
+    most = std::max(most, count);
+  }
+  if (terms <= kMostTerms) return;
+  diagnostics.Error(Code::kPatternCount, largest->at, "the policy has " + std::to_string(terms) + " terms, " + std::to_string(most) + " of them here; at most " + std::to_string(kMostTerms) + " are possible",
+                    "look for what the texts have in common, or divide the policy");
+}
+
 void CheckHasTerms(const syntax::DetectorSource& detector, Diagnostics& diagnostics) {
   if (detector.literals.empty() && detector.expressions.empty()) {
     diagnostics.Error(Code::kDetectorWithoutTerms, detector.at, "this detector has nothing to look for", "give it 'literals' or 'regex'");
@@ -98,12 +160,36 @@ void CheckMediaTypes(const syntax::ScopeSource& scope, Diagnostics& diagnostics)
   }
 }
 
+bool IsForAllTraffic(const model::Scope& scope) {
+  return scope.direction == model::Direction::kBoth && scope.sources.empty() && scope.destinations.empty() && scope.applications.empty() &&
+         scope.media_types.empty() && scope.clients.empty() && scope.min_bytes == 0 && scope.max_bytes == UINT64_MAX;
+}
+
+bool CannotMeet(const model::Scope& a, const model::Scope& b) {
+  const bool opposite = a.direction != b.direction && a.direction != model::Direction::kBoth && b.direction != model::Direction::kBoth;
+  return opposite || a.min_bytes > b.max_bytes || b.min_bytes > a.max_bytes;
+}
+
+void CheckExceptions(const syntax::RuleSource& source, const model::Rule& rule, Diagnostics& diagnostics) {
+  for (size_t i = 0; i < rule.exceptions.size(); ++i) {
+    const model::Scope& scope = rule.exceptions[i].scope;
+    if (IsForAllTraffic(scope)) {
+      diagnostics.Error(Code::kContradiction, source.exceptions[i].at, "this exception is for all traffic, so rule '" + rule.id + "' could never fire",
+                        "say in its 'scope' for what it is, or remove the rule");
+    } else if (CannotMeet(scope, rule.scope)) {
+      diagnostics.Error(Code::kContradiction, source.exceptions[i].at, "this exception and the scope of rule '" + rule.id + "' have no traffic in common",
+                        "compare 'direction', 'min_bytes' and 'max_bytes' of both");
+    }
+  }
+}
+
 void CheckRules(const Program& program, Diagnostics& diagnostics) {
   const size_t errors = diagnostics.error_count();
   for (size_t i = 0; i < program.rules.size(); ++i) {
     const syntax::RuleSource& rule = *program.rules[i];
     CheckCondition(rule.condition, 1, diagnostics);
     CheckMediaTypes(rule.scope, diagnostics);
+    CheckExceptions(rule, program.policy.rules[i], diagnostics);
     for (const syntax::ExceptionSource& exception : rule.exceptions) CheckMediaTypes(exception.scope, diagnostics);
     const auto detectors = static_cast<uint32_t>(program.policy.detectors.size());
     // What the language lets through must hold together as the data plane wants it.
@@ -122,7 +208,9 @@ void Check(const Program& program, Diagnostics& diagnostics) {
     seen.insert(detector.source);
     CheckHasTerms(*detector.source, diagnostics);
     CheckLiterals(detector.literals, diagnostics);
+    CheckLengths(detector, diagnostics);
   }
+  CheckTermCount(program, diagnostics);
   for (const syntax::PackSource& pack : program.packs) {
     for (const syntax::DetectorSource& detector : pack.detectors) {
       if (seen.insert(&detector).second) CheckHasTerms(detector, diagnostics);

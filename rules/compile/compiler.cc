@@ -1,16 +1,29 @@
 #include "rules/compile/compiler.h"
 
+#include <algorithm>
+
 #include "rules/compile/stages.h"
 
 namespace sluice::compile {
 namespace {
 
+bool IsTooLarge(const syntax::Diagnostics& diagnostics) {
+  return std::any_of(diagnostics.all().begin(), diagnostics.all().end(), [](const syntax::Diagnostic& d) {
+    const bool is_large_expression = d.code == syntax::Code::kExpressionRefused && d.level == syntax::Level::kError;
+    return d.code == syntax::Code::kPatternCount || d.code == syntax::Code::kTermTooLong || is_large_expression;
+  });
+}
+
 void RunStages(CompileResult& result, Goal goal) {
   Program program;
+  program.from_bundle = result.sources.sealed();
   syntax::Diagnostics& diagnostics = result.diagnostics;
   Parse(result.sources, program, diagnostics);
   Resolve(program, diagnostics);
+  const size_t errors = diagnostics.error_count();
   Check(program, diagnostics);
+  // What is too large must not be multiplied by its encodings.
+  if (errors != diagnostics.error_count() && IsTooLarge(diagnostics)) return;
   Lint(program, diagnostics);
   Encode(program, diagnostics);
   Lower(program);

@@ -15,13 +15,14 @@ void LintExamples(const syntax::RuleSource& rule, Diagnostics& diagnostics) {
                       "add 'match:' with a text that it must find");
 }
 
-void LintExceptions(const syntax::RuleSource& source, const model::Rule& rule, Diagnostics& diagnostics) {
+void LintExceptions(const syntax::RuleSource& source, const model::Rule& rule, bool from_bundle, Diagnostics& diagnostics) {
   const auto now = std::chrono::duration_cast<std::chrono::seconds>(std::chrono::system_clock::now().time_since_epoch()).count();
   for (size_t i = 0; i < rule.exceptions.size(); ++i) {
     const int64_t expires = rule.exceptions[i].expires_unix_seconds;
     if (expires == 0 || expires > now) continue;
-    diagnostics.Warning(Code::kExpiredException, source.exceptions[i].expires.at, "this exception of rule '" + rule.id + "' expired on " + source.exceptions[i].expires.value,
-                        "remove it, or renew it with a reason that is still true");
+    const auto report = from_bundle ? &Diagnostics::Warning : &Diagnostics::Error;
+    (diagnostics.*report)(Code::kExpiredException, source.exceptions[i].expires.at, "this exception of rule '" + rule.id + "' expired on " + source.exceptions[i].expires.value,
+                          "remove it, or renew it with a reason that is still true");
   }
 }
 
@@ -62,7 +63,7 @@ void LintDoubles(const Program& program, Diagnostics& diagnostics) {
 void Lint(const Program& program, Diagnostics& diagnostics) {
   for (size_t i = 0; i < program.rules.size(); ++i) {
     LintExamples(*program.rules[i], diagnostics);
-    LintExceptions(*program.rules[i], program.policy.rules[i], diagnostics);
+    LintExceptions(*program.rules[i], program.policy.rules[i], program.from_bundle, diagnostics);
   }
   LintDoubles(program, diagnostics);
 }

@@ -1,6 +1,7 @@
 // The linter's second half: what only the built databases can tell. Every warning has its number.
 #include <algorithm>
 #include <map>
+#include <set>
 
 #include "rules/compile/memory_scanner.h"
 #include "rules/compile/reference_text.h"
@@ -14,6 +15,9 @@ using syntax::Diagnostics;
 
 // Hits of one detector beyond this in a megabyte keep the data plane busy with confirming them.
 constexpr double kManyHitsPerMegabyte = 2000;
+
+// One hit in five bytes: that is not looking for anything.
+constexpr double kNearlyEverything = 200'000;
 
 // Fewer in a text as small as ours say nothing about a rate.
 constexpr size_t kFewHits = 20;
@@ -47,6 +51,14 @@ class CostLinter {
  private:
   void WarnOfMany(model::DetectorIndex detector, double rate, const char* where) {
     if (rate < kManyHitsPerMegabyte) return;
+    if (rate >= kNearlyEverything) {
+      // Said once, however many texts it matches.
+      if (!weak_.insert(detector).second) return;
+      diagnostics_.Error(Code::kPatternTooWeak, program_.detectors[detector].source->at,
+                         "detector '" + program_.policy.detectors[detector].id + "' matches nearly everything: " + Rounded(rate) + " times per megabyte of " + where,
+                         "make it ask for more");
+      return;
+    }
     diagnostics_.Warning(Code::kCommonTerm, program_.detectors[detector].source->at,
                          "detector '" + program_.policy.detectors[detector].id + "' hits " + Rounded(rate) + " times per megabyte of " + where,
                          "each hit must be confirmed; ask for more around it");
@@ -65,6 +77,7 @@ class CostLinter {
   const Program& program_;
   MemoryScanner scanner_;
   Diagnostics& diagnostics_;
+  std::set<model::DetectorIndex> weak_;
 };
 
 // The expression that needs most state when it stands alone, and how much.

@@ -41,6 +41,7 @@ struct BuiltDatabase {
 };
 
 struct Program {
+  bool from_bundle = false;                               // rebuilt: its sources have been accepted before
   std::vector<syntax::PackSource> packs;                  // Parse
   model::Policy policy;                                   // Resolve
   syntax::Located<uint64_t> state_budget{kDefaultStateBudget, {UINT32_MAX, 0, 0}};  // Resolve

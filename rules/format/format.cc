@@ -90,6 +90,7 @@ std::optional<std::string> Format(const SourceSet& sources, uint32_t file, Diagn
   Diagnostics of_copy;
   const Read before = ReadText(sources.file(file).name(), text, of_copy);
   if (!before.root || !before.layout) return refuse("it is written in a way that is not understood");
+  if (before.root->kind != Node::Kind::kMap) return refuse("a pack is a map of keys and values");
   std::string formatted = WriteLayout(*before.layout);
   const Read after = ReadText(sources.file(file).name(), formatted, of_copy);
   if (!after.root || !after.layout || !SameMeaning(*before.root, *after.root)) return refuse("rewriting it would change what it says");

@@ -46,7 +46,9 @@ constexpr CodeText kCodes[] = {
     {Code::kBadAddress, "not an address block", "Write 192.0.2.0/24 or 2001:db8::/32. Bits set beyond the prefix are nearly always a mistake, so they are refused."},
     {Code::kBadDate, "not a day", "Write days as 2027-01-31."},
     {Code::kContradiction, "a scope or condition that nothing can meet", "The rule could never fire."},
-    {Code::kExpiredException, "an exception whose day has passed", "It no longer holds. Remove it, or give it another day and a reason that is still true."},
+    {Code::kExpiredException, "an exception whose day has passed",
+     "It no longer holds. Remove it, or give it another day and a reason that is still true. A bundle that is rebuilt from its own sources only warns of it: "
+     "the appliance must be able to run what it ran yesterday."},
     {Code::kBadCondition, "a condition that does not hold together",
      "'near' takes detectors only, 'any' with 'at_least' needs that many children, and conditions nest at most 16 deep."},
     {Code::kSameMeaning, "two rules that always fire together", "Same condition, same scope: one of them is superfluous, or was meant to be another."},
@@ -68,6 +70,8 @@ constexpr CodeText kCodes[] = {
      "Expressions that name characters beyond ASCII are written anew for each encoding. A word boundary in the middle cannot be; at "
      "either end it can."},
     {Code::kPatternTooWeak, "an expression that matches nearly everything", "It would fire on any text. Make it ask for more."},
+    {Code::kTermTooLong, "a literal or expression that is too long",
+     "A text of so many bytes would be found only where all of it stands. Look for a part of it that is characteristic."},
     {Code::kExampleNotFound, "a rule does not find its own match example",
      "Every example under `match` is tried in each encoding that the detectors cover, and the rule must fire on each."},
     {Code::kExampleFound, "a rule fires on its own no_match example", "The message says which detector fired and in which encoding."},
@@ -79,7 +83,9 @@ constexpr CodeText kCodes[] = {
     {Code::kCommonTerm, "a term that is common in ordinary text",
      "It would fire all the time, or keep the matcher busy where it is one of several parts. Ask for more around it: a longer text, "
      "a neighbour ('near'), or a whole word ('word: true')."},
-    {Code::kPatternCount, "a policy with very many patterns", "Beyond some hundred thousand patterns the databases outgrow the processor's caches. Name the encodings that you need."},
+    {Code::kPatternCount, "a policy with too many terms",
+     "Each literal is looked for in about twenty forms; with some hundred thousand of them the databases outgrow memory and the processor's "
+     "caches. Name the encodings that you need, or look for what the texts have in common."},
     {Code::kCannotRead, "a file cannot be read", "The message is the system's."},
     {Code::kCannotWrite, "the bundle cannot be written", "The old file, if there was one, is untouched."},
     {Code::kNoRules, "the policy has no rules", "A policy without rules finds nothing; that is never what was meant."},

@@ -54,6 +54,7 @@ enum class Code : uint16_t {
   kBadHex = 3007,
   kNotCarried = 3008,
   kPatternTooWeak = 3009,
+  kTermTooLong = 3010,
   kExampleNotFound = 4001,
   kExampleFound = 4002,
   kNoExamples = 4003,

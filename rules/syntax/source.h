@@ -62,6 +62,7 @@ class SourceSet {
   Result<uint32_t> Open(const std::string& path, model::SourceKind kind);
   // From here on the set is all there is, whatever lies on the disk: these are the sources of a bundle.
   void Seal() { sealed_ = true; }
+  bool sealed() const { return sealed_; }
   const SourceFile& file(uint32_t index) const { return files_[index]; }
   size_t size() const { return files_.size(); }
 

@@ -153,6 +153,50 @@ TEST(Rebuild, DoesNotLookAtTheDisk) {
   fs::remove_all(folder);
 }
 
+// Ten megabytes on one line, with a place for each of its nodes.
+TEST(Compiler, RefusesAPolicyOfTooManyTermsOnOneLine) {
+  std::string text = "rules: [{id: x.y, title: t, detect: {literals: [";
+  for (int i = 0; i < 800'000; ++i) text += "abc" + std::to_string(1'000'000 + i) + ", ";
+  const CompileResult result = CompileText(text + "end]}}]\n", Goal::kCheck);
+  EXPECT_GT(text.size(), 9'500'000u);
+  EXPECT_EQ(Errors(result), std::vector<std::string>{"SL5003"});
+}
+
+TEST(Compiler, RefusesALiteralOfTenMegabytes) {
+  const CompileResult result = CompileText("rules: [{id: x.y, title: t, detect: {literals: [" + std::string(10'000'000, 'a') + "]}}]\n", Goal::kCheck);
+  EXPECT_EQ(Errors(result), std::vector<std::string>{"SL3010"});
+}
+
+TEST(Compiler, ChecksAHundredThousandRulesAndFindsTheOneMistake) {
+  std::string text = "rules:\n";
+  for (int i = 0; i < 100'000; ++i) {
+    const std::string n = std::to_string(i);
+    text += "- {id: x.r" + n + ", title: t, " + (i == 77'777 ? "severty: high, " : "") + "detect: {literals: [term number " + n + "], encodings: utf-8, transfer: none}, match: [term number " + n + "]}\n";
+  }
+  const CompileResult result = CompileText(text, Goal::kCheck);
+  EXPECT_EQ(result.rule_count, 100'000u);
+  ASSERT_EQ(Errors(result), std::vector<std::string>{"SL1003"});
+  for (const syntax::Diagnostic& d : result.diagnostics.all()) {
+    if (d.code == syntax::Code::kUnknownKey) {
+      EXPECT_EQ(d.at.line, 77'779u);
+    }
+  }
+}
+
+TEST(Rebuild, OnlyWarnsOfAnExceptionThatHasExpired) {
+  const std::string pack =
+      "rules: [{id: x.y, title: t, detect: {literals: [abcdef]}, match: [abcdef], exceptions: [{reason: r, expires: DAY, scope: {application: http}}]}]\n";
+  const auto with_day = [&](const char* day) { return std::string(pack).replace(pack.find("DAY"), 3, day); };
+  EXPECT_EQ(Errors(CompileText(with_day("2020-01-01"))), std::vector<std::string>{"SL2015"});
+  // As if its day had passed since: the sources of a bundle are what they are.
+  syntax::SourceSet sources;
+  sources.Add("pack.yaml", with_day("2020-01-01"));
+  sources.Seal();
+  const CompileResult rebuilt = CompileSources(std::move(sources), Goal::kCompile);
+  EXPECT_TRUE(Errors(rebuilt).empty());
+  EXPECT_FALSE(rebuilt.bundle.empty());
+}
+
 TEST(WriteFileAtomically, LeavesTheOldFileWholeWhenItCannotWrite) {
   const fs::path folder = fs::path(::testing::TempDir()) / "sluice-atomic";
   fs::remove_all(folder);

@@ -184,7 +184,7 @@ TEST(Format, PutsUnknownKeysLast) {
 }
 
 TEST(Format, LeavesWhatItDoesNotUnderstandAndSaysSo) {
-  for (const char* text : {"pack: {id: !!str a}\n", "pack:\n  title: |2\n     a\n"}) {
+  for (const char* text : {"pack: {id: !!str a}\n", "pack:\n  title: |2\n     a\n", "- a\n", "text\n", "[a]: b\n"}) {
     const Outcome outcome = Try(text);
     EXPECT_FALSE(outcome.text.has_value()) << text;
     EXPECT_EQ(outcome.codes, std::vector<syntax::Code>{syntax::Code::kNotFormatted}) << text;
