@@ -124,6 +124,7 @@ void GlyphText::ReadLead(ByteView before, Encoding encoding) {
 }
 
 void GlyphText::ReadOctets(const Octets& octets, Encoding encoding) {
+  bool in_tag = false;
   for (size_t i = 0; i < octets.size && size_ < kCapacity;) {
     const ByteView rest(octets.bytes.data() + i, octets.size - i);
     const Character c = FirstCharacter(rest, encoding);
@@ -131,8 +132,16 @@ void GlyphText::ReadOctets(const Octets& octets, Encoding encoding) {
     if (c.bytes == 0 && IsWide(encoding) && rest.size() < kLongestCharacter) return;
     const size_t taken = c.bytes > 0 ? c.bytes : IsWide(encoding) ? 2 : 1;
     if (taken > rest.size()) return;
+    const ByteView next = rest.From(taken);
+    // Word processors cut a marking into runs: 机密★</w:t></w:r><w:r><w:t>10年. What a tag is must be seen before it is passed over.
+    if (!in_tag && c.code_point == U'<' && c.bytes > 0) {
+      const char32_t name = FirstCharacter(next, encoding).code_point;
+      if (name == 0) return;
+      in_tag = name == U'/' || (name >= U'a' && name <= U'z') || (name >= U'A' && name <= U'Z');
+    }
     i += taken;
-    Add(c.bytes > 0 ? c.code_point : kReplacement, octets.ends[i - 1]);
+    if (!in_tag) Add(c.bytes > 0 ? c.code_point : kReplacement, octets.ends[i - 1]);
+    if (in_tag && c.code_point == U'>') in_tag = false;
   }
 }
 

@@ -1,6 +1,6 @@
 // GlyphText: a stretch of bytes as characters, read through its transfer form and encoding, each with where it ended.
 //
-// For what stands round a hit: grammars read characters, records speak of bytes. A character that is cut off at the end is left
+// Tags of markup are passed over. For what stands round a hit: grammars read characters, records speak of bytes. A character that is cut off at the end is left
 // out, one that cannot be read is U+FFFD. Thread: value type; pure, after PrepareCharacters. Allocates: never.
 #pragma once
 
