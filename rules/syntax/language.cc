@@ -141,6 +141,8 @@ std::vector<Key> AllKeys() {
   Append(keys, {
                    {MapKind::kMarking, "nation", Shape::kWord, "Whose marking.", true, 0, 0, NamesOf<model::Nation, 1>},
                    {MapKind::kMarking, "level", Shape::kText, "A level by its name; with >= before it, also those above."},
+                   {MapKind::kMarking, "caveat", Shape::kText, "A caveat of that nation which the marking must have."},
+                   {MapKind::kMarking, "period_stated", Shape::kFlag, "Whether the marking must state its period."},
                    {MapKind::kMarking, "kind", Shape::kWord, "Which kind of marking; any but the stamps of examinations without it.", false, 0, 0, NamesOf<model::MarkingKind, 1>},
                });
   AppendRuleKeys(keys);
