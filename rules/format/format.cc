@@ -95,6 +95,14 @@ std::optional<std::string> Format(const SourceSet& sources, uint32_t file, Diagn
   const Read after = ReadText(sources.file(file).name(), formatted, of_copy);
   if (!after.root || !after.layout || !SameMeaning(*before.root, *after.root)) return refuse("rewriting it would change what it says");
   if (SortedComments(*before.layout) != SortedComments(*after.layout)) return refuse("rewriting it would lose a comment");
+  // Where comments stand in odd places, the first writing may move them once more; what does not come to rest is left alone.
+  if (std::string again = WriteLayout(*after.layout); again != formatted) {
+    const Read last = ReadText(sources.file(file).name(), again, of_copy);
+    const bool rests = last.root && last.layout && SameMeaning(*before.root, *last.root) && SortedComments(*before.layout) == SortedComments(*last.layout) &&
+                       WriteLayout(*last.layout) == again;
+    if (!rests) return refuse("its comments stand where they cannot be kept");
+    formatted = std::move(again);
+  }
   return formatted;
 }
 
