@@ -16,7 +16,7 @@ namespace sluice::perf {
 // which begin with no word of their own. YAML, one rule each for alert and one for block.
 std::string MixedPack();
 // The same with 12 more of the expressions in place of the numbers: what only ever looks for words and names. The matcher is
-// four times as fast with it, so that everything around the matcher counts four times as much.
+// more than three times as fast with it, so that everything around the matcher counts that much more.
 std::string StrongPack();
 constexpr size_t kMixedPatterns = 500;
 
