@@ -39,6 +39,14 @@ class ChecksumSum {
   uint64_t sum_ = 0;
 };
 
+// Whether an IPv4 header without options is intact. REQUIRES: 20 bytes.
+inline bool Ipv4HeaderHolds(const uint8_t* p) noexcept {
+  uint64_t s = uint64_t{LoadLe32(p)} + LoadLe32(p + 4) + LoadLe32(p + 8) + LoadLe32(p + 12) + LoadLe32(p + 16);
+  s = (s & 0xffffffff) + (s >> 32);
+  s = (s & 0xffff) + (s >> 16);
+  return (s & 0xffff) + (s >> 16) == 0xffff;
+}
+
 // Of an IP header or any block whose checksum field is 0.
 uint16_t Checksum(ByteView bytes) noexcept;
 // Of a TCP, UDP or ICMPv6 segment whose checksum field is 0. For UDP, 0 is sent as 0xffff (RFC 768); that is done here.

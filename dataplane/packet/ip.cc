@@ -9,12 +9,7 @@ namespace {
 constexpr uint32_t kIpv4Bytes = 20, kIpv6Bytes = 40;
 
 bool Ipv4ChecksumHolds(const uint8_t* p, uint32_t header_bytes) noexcept {
-  if (header_bytes == kIpv4Bytes) {  // nearly always: no loop
-    uint64_t s = uint64_t{LoadLe32(p)} + LoadLe32(p + 4) + LoadLe32(p + 8) + LoadLe32(p + 12) + LoadLe32(p + 16);
-    s = (s & 0xffffffff) + (s >> 32);
-    s = (s & 0xffff) + (s >> 16);
-    return (s & 0xffff) + (s >> 16) == 0xffff;
-  }
+  if (header_bytes == kIpv4Bytes) return Ipv4HeaderHolds(p);  // nearly always: no loop
   ChecksumSum sum;
   sum.Add({p, header_bytes});
   return sum.Holds();

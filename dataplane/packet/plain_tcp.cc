@@ -14,14 +14,6 @@ constexpr uint16_t kIpv4 = 0x0800, kOffsetOrMore = 0x3fff;
 // RFC 7323, appendix A: how nearly every sender lays out the timestamps option of a segment.
 constexpr uint32_t kNopNopTimestamps = 0x0101080a;
 
-// Ones' complement sum of five 32-bit words: of a header that holds its own checksum it is 0xffff.
-bool Ipv4HeaderHolds(const uint8_t* ip) noexcept {
-  uint64_t s = uint64_t{LoadLe32(ip)} + LoadLe32(ip + 4) + LoadLe32(ip + 8) + LoadLe32(ip + 12) + LoadLe32(ip + 16);
-  s = (s & 0xffffffff) + (s >> 32);
-  s = (s & 0xffff) + (s >> 16);
-  return (s & 0xffff) + (s >> 16) == 0xffff;
-}
-
 bool TcpHolds(const uint8_t* ip, ByteView segment) noexcept {
   ChecksumSum sum;
   sum.AddPseudoHeaderV4(ip + 12, ip + 16, kTcp, static_cast<uint16_t>(segment.size()));

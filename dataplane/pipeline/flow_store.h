@@ -12,22 +12,14 @@
 
 namespace sluice::pipeline {
 
-// Where a packet belongs.
-struct Placement {
-  using Outcome = flow::FlowLookup::Outcome;
-  Outcome outcome = Outcome::kTableFull;
-  flow::FlowIndex index;
-};
-
 class FlowStore {
  public:
   static Result<FlowStore> Create(const flow::FlowTableOptions& options);
 
   // Brings in the cache lines that Place and then the context will need, for a whole burst at a time.
   void Prefetch(std::span<packet::Packet* const> burst) const noexcept;
-  Placement Place(const packet::Packet& packet, Timestamp now) noexcept {
-    const flow::FlowLookup lookup = table_.FindOrCreate(packet.conversation, packet.flow_hash, now);
-    return {lookup.outcome, lookup.index};
+  flow::FlowLookup Place(const packet::Packet& packet, Timestamp now) noexcept {
+    return table_.FindOrCreate(packet.conversation, packet.flow_hash, now);
   }
 
   FlowContext& context(flow::FlowIndex index) noexcept { return contexts_[index.value()]; }

@@ -46,8 +46,12 @@ void Inspector::ConsiderAtEnd(ObjectState& object) noexcept {
   const ByteView prefix{object.prefix->bytes.data(), object.prefix->size};
   const bool whole = object.lost_ranges == 0 && object.prefix->size == object.bytes && content::IsReportedAsObject(object.description.part);
   const bool coded = whole && decode::ProspectOf(prefix, true, object.description) == decode::Prospect::kCoded;
-  if (!coded || !OpenChain(object)) {
+  if (!coded) {
     object.stage = DecodeStage::kPlain;
+    return;
+  }
+  if (!OpenChain(object)) {  // stays spoilt: nobody looked inside
+    inspection_.uninspectable = true;
     return;
   }
   const Counting counting = std::exchange(counting_, Counting::kCounted);

@@ -63,11 +63,12 @@ void Pipeline::Impl::One(Packet& packet) noexcept {
 
 // Room "flow".
 bool Pipeline::Impl::Place(Packet& packet, Here& here) noexcept {
-  Placement placement = flows->Place(packet, now);
-  if (placement.outcome == Placement::Outcome::kTableFull && MakeRoom()) placement = flows->Place(packet, now);
-  if (placement.outcome == Placement::Outcome::kTableFull) return false;
+  using Outcome = flow::FlowLookup::Outcome;
+  flow::FlowLookup placement = flows->Place(packet, now);
+  if (placement.outcome == Outcome::kTableFull && MakeRoom()) placement = flows->Place(packet, now);
+  if (placement.outcome == Outcome::kTableFull) return false;
   // A new connection between the same ports, or one that had timed out before this packet came, is a new flow.
-  if (placement.outcome == Placement::Outcome::kFound) {
+  if (placement.outcome == Outcome::kFound) {
     const FlowContext& old = flows->context(placement.index);
     const Direction direction = packet.sender == old.client ? Direction::kUpload : Direction::kDownload;
     const bool reused = packet.headers.transport == packet::Transport::kTcp && (packet.headers.tcp.flags & packet::TcpFlag::kSyn) != 0 &&
@@ -76,13 +77,13 @@ bool Pipeline::Impl::Place(Packet& packet, Here& here) noexcept {
     if (expired || (reused && !old.blocked)) {
       EndFlow(placement.index, EndOf(old, event::FlowEnd::kIdle), flow::FlowCounter::kClosed, Fate::kReassemblyGap);
       placement = flows->Place(packet, now);
-      if (placement.outcome == Placement::Outcome::kTableFull) return false;
+      if (placement.outcome == Outcome::kTableFull) return false;
     }
   }
   here.index = placement.index;
   here.key = &flows->key(placement.index);
   here.flow = &flows->context(placement.index);
-  if (placement.outcome == Placement::Outcome::kCreated) BeginFlow(packet, here, packet.sender);
+  if (placement.outcome == Outcome::kCreated) BeginFlow(packet, here, packet.sender);
   here.direction = packet.sender == here.flow->client ? Direction::kUpload : Direction::kDownload;
   return true;
 }

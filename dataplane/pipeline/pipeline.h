@@ -48,7 +48,7 @@ class Pipeline {
                                                   event::RecordSink* records);
   ~Pipeline();
 
-  // REQUIRES: each packet came out of Intake::Accept (headers, flow_hash). Decided packets are appended to `out`;
+  // REQUIRES: each packet came out of Intake::Accept (headers, conversation, hash). Decided packets are appended to `out`;
   // datagrams put together from fragments are expanded into their originals there and returned through `recycled`.
   void Process(std::span<packet::Packet* const> burst, Output& out, std::vector<packet::Packet*>& recycled) noexcept;
   void Tick(Timestamp now, Output& out, std::vector<packet::Packet*>& recycled) noexcept;

@@ -90,6 +90,7 @@ Seen Play(const std::vector<TimedFrame>& frames, const std::shared_ptr<const bun
   run_options.pipeline.record_objects = options.objects;
   run_options.pipeline.flow.capacity = options.flow_capacity;
   run_options.pipeline.tcp.max_held_packets = options.max_held_packets;
+  run_options.pipeline.decode = options.decode;
   run_options.pipeline.sessions.max_sessions = 1u << 12;
   run_options.pipeline.max_objects = 1u << 12;
   auto made = replay::Run::Create(run_options, policy, [&](const replay::Merged& merged) { Take(merged, writer, seen); });

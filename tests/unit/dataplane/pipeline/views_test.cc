@@ -2,6 +2,8 @@
 #include <gtest/gtest.h>
 #include <zlib.h>
 
+#include <algorithm>
+
 #include "dataplane/event/json_writer.h"
 #include "tests/unit/dataplane/pipeline/fixture.h"
 
@@ -84,6 +86,28 @@ TEST(Views, EncryptedEntriesAreAnomaliesAndNotInspected) {
   const Seen seen = Play(Put(body), BlockingPolicy());
   EXPECT_EQ(seen.anomalies, (std::vector<std::string>{"encrypted_container"}));
   EXPECT_GE(FateBytes(seen, content::Fate::kEncrypted), body.size() / 2);
+}
+
+// The whole object fits into the prefix by which it is told, so that it is considered at its end only.
+TEST(Views, AShortObjectWithoutADecoderIsAnAnomaly) {
+  PlayOptions options;
+  options.decode.max_chains = 1;
+  TcpSessionOptions of_first, of_second;
+  of_first.client_port = 40001;
+  of_second.client_port = 40002;
+  TcpSession first(of_first), second(of_second);
+  first.Handshake();
+  second.Handshake();
+  const std::string longer = Gzip(Filler(60000));
+  const std::string shorter = "{\"note\": \"TOPSECRET\\u002dMARK\"}";  // its bytes alone do not show it
+  const auto head = [](const std::string& body) { return "PUT /f HTTP/1.1\r\nHost: h\r\nContent-Length: " + std::to_string(body.size()) + "\r\n\r\n"; };
+  first.Segment(Side::kClient, 0, head(longer) + longer.substr(0, 1200));  // holds the one chain
+  second.Segment(Side::kClient, 0, head(shorter) + shorter);
+  std::vector<TimedFrame> frames = first.frames();
+  for (const TimedFrame& frame : second.frames()) frames.push_back(frame);
+  const Seen seen = Play(frames, BlockingPolicy(), options);
+  EXPECT_TRUE(seen.findings.empty());
+  EXPECT_EQ(std::count(seen.anomalies.begin(), seen.anomalies.end(), "unopened_container"), 1);
 }
 
 TEST(Views, ThePolicyMayStopWhatCannotBeLookedInto) {
