@@ -281,6 +281,7 @@ void Inspector::TakePiece(const Piece& piece) noexcept {
     case Piece::Kind::kName: KeepName(piece.name_kind, piece.text); break;
     case Piece::Kind::kAnomaly:
       if (piece.anomaly == protocol::AnomalyKind::kAmbiguousFraming) inspection_.ambiguous_framing = true;
+      if (piece.anomaly == protocol::AnomalyKind::kScatteredFile) inspection_.uninspectable = true;
       recorder_->Anomaly(*task_.key, flow, GenerationOf(flow), protocol::Name(piece.anomaly), task_.direction, 0,
                          verdict::ActionTaken::kForwarded, FindObject(piece.number));
       break;

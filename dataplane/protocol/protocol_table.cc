@@ -16,6 +16,8 @@
 #include "dataplane/protocol/opaque_session.h"
 #include "dataplane/protocol/pop3_session.h"
 #include "dataplane/protocol/raw_session.h"
+#include "dataplane/protocol/rpc_session.h"
+#include "dataplane/protocol/smb_session.h"
 #include "dataplane/protocol/smtp_session.h"
 #include "dataplane/protocol/ssh_session.h"
 #include "dataplane/protocol/tftp_session.h"
@@ -39,6 +41,10 @@ Certainty Never(content::Direction, ByteView) noexcept { return Certainty::kNo; 
 template <Carrier carrier>
 Session* ConstructDns(void* slot, SessionMemory& memory) noexcept {
   return new (slot) DnsSession(memory, carrier);
+}
+template <Carrier carrier>
+Session* ConstructRpc(void* slot, SessionMemory& memory) noexcept {
+  return new (slot) RpcSession(memory, carrier);
 }
 constexpr char kOpenVpnName[] = "OpenVPN", kQuicName[] = "QUIC", kWireGuardName[] = "WireGuard", kIkeName[] = "IKE";
 template <const char* version>
@@ -70,6 +76,9 @@ constexpr ProtocolEntry kProtocols[] = {
     {ProtocolId::kSyslogTcp, kStream, ProbeSyslog, sizeof(RawSession), kAll, 0, 0, ConstructRaw<Part::kSyslogMessage>},
     {ProtocolId::kDnsTcp, kStream, ProbeDnsOverTcp, sizeof(DnsSession), kSome, sizeof(DnsScratch), kBothDirections, ConstructDns<kStream>},
     {ProtocolId::kOpenVpnTcp, kStream, ProbeOpenVpnOverTcp, sizeof(OpaqueSession), kAll, 0, 0, ConstructOpaque<kOpenVpnName>},
+    {ProtocolId::kSmb, kStream, ProbeSmb, sizeof(SmbSession), kFew, 0, 0, Construct<SmbSession>},
+    {ProtocolId::kNfs, kStream, ProbeNfs, sizeof(RpcSession), kFew, 0, 0, ConstructRpc<kStream>},
+    {ProtocolId::kRpc, kStream, ProbeRpc, sizeof(RpcSession), kFew, 0, 0, ConstructRpc<kStream>},
     {ProtocolId::kDns, kDatagrams, ProbeDns, sizeof(DnsSession), kAll, sizeof(DnsScratch), kBothDirections, ConstructDns<kDatagrams>},
     {ProtocolId::kTftp, kDatagrams, ProbeTftp, sizeof(TftpSession), kSome, 0, 0, Construct<TftpSession>},
     {ProtocolId::kQuic, kDatagrams, ProbeQuic, sizeof(OpaqueSession), kAll, 0, 0, ConstructOpaque<kQuicName>},
@@ -77,6 +86,8 @@ constexpr ProtocolEntry kProtocols[] = {
     {ProtocolId::kOpenVpn, kDatagrams, ProbeOpenVpn, sizeof(OpaqueSession), kAll, 0, 0, ConstructOpaque<kOpenVpnName>},
     {ProtocolId::kIke, kDatagrams, ProbeIke, sizeof(OpaqueSession), kAll, 0, 0, ConstructOpaque<kIkeName>},
     {ProtocolId::kSyslog, kDatagrams, ProbeSyslog, sizeof(RawSession), kAll, 0, 0, ConstructRaw<Part::kSyslogMessage>},
+    {ProtocolId::kNfsDatagrams, kDatagrams, ProbeNfsDatagram, sizeof(RpcSession), kFew, 0, 0, ConstructRpc<kDatagrams>},
+    {ProtocolId::kRpcDatagrams, kDatagrams, ProbeRpcDatagram, sizeof(RpcSession), kFew, 0, 0, ConstructRpc<kDatagrams>},
 };
 constexpr size_t kProtocolCount = static_cast<size_t>(ProtocolId::kCount);
 static_assert(std::size(kProtocols) == kProtocolCount);
@@ -90,7 +101,7 @@ constexpr bool IndexIsId() {
 static_assert(IndexIsId(), "the table is indexed by ProtocolId");
 
 // Sizes of session slots: four to each doubling from 64 bytes, so that a session wastes a quarter of its slot at most.
-constexpr size_t kSizeClasses = 33;
+constexpr size_t kSizeClasses = 37;
 constexpr size_t SlotBytes(size_t size_class) { return (size_t{4} + size_class % 4) * 16 << (size_class / 4); }
 constexpr size_t SizeClass(size_t bytes) {
   size_t size_class = 0;
@@ -139,6 +150,11 @@ std::string_view Name(ProtocolId id) {
     case ProtocolId::kOpenVpnTcp:
     case ProtocolId::kOpenVpn: return "openvpn";
     case ProtocolId::kIke: return "ipsec";
+    case ProtocolId::kSmb: return "smb";
+    case ProtocolId::kNfs:
+    case ProtocolId::kNfsDatagrams: return "nfs";
+    case ProtocolId::kRpc:
+    case ProtocolId::kRpcDatagrams: return "rpc";
     case ProtocolId::kSyslogTcp:
     case ProtocolId::kSyslog: return "syslog";
     case ProtocolId::kCount: break;
@@ -154,6 +170,7 @@ std::string_view Name(AnomalyKind kind) {
     case AnomalyKind::kOversizedLine: return "oversized_line";
     case AnomalyKind::kStreamLimit: return "stream_limit";
     case AnomalyKind::kProtocolGap: return "protocol_gap";
+    case AnomalyKind::kScatteredFile: return "scattered_file";
     case AnomalyKind::kCount: break;
   }
   return "unknown";
