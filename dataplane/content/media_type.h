@@ -14,6 +14,7 @@ enum class Openness : uint8_t {
   kPlain,      // what the bytes say is what a person would read (text, markup, source, binary data)
   kContainer,  // compressed or packed: the raw bytes say little
   kEncrypted,
+  kOpaque,     // of no known type, and as even as random bytes: encrypted or packed by something unknown
 };
 
 struct MediaType {
@@ -24,5 +25,7 @@ struct MediaType {
 // Wants the first 512 bytes (16 do for most); with fewer it answers from what is there.
 constexpr size_t kMediaTypePrefix = 512;
 MediaType DetectMediaType(ByteView prefix) noexcept;
+// Text in UTF-32 of either byte order (Unicode 15, D90); with or without a mark of it.
+bool LooksLikeUtf32(ByteView prefix) noexcept;
 
 }  // namespace sluice::content

@@ -1,5 +1,7 @@
 #include "dataplane/decode/charset_decoder.h"
 
+#include "base/byte_order.h"
+
 namespace sluice::decode {
 namespace {
 
@@ -86,6 +88,20 @@ size_t Utf16Decoder::Take(ByteView rest, TextSink& sink) noexcept {
   }
   const uint32_t unit = big_endian_ ? static_cast<uint32_t>(first_ << 8 | c) : static_cast<uint32_t>(c << 8 | first_);
   if (const uint32_t character = surrogates_.Add(unit); character != 0) sink.PutCharacter(character);
+  return 1;
+}
+
+size_t Utf32Decoder::Take(ByteView rest, TextSink& sink) noexcept {
+  constexpr uint32_t kByteOrderMark = 0xFEFF;
+  bytes_[size_++] = rest[0];
+  if (size_ < sizeof(bytes_)) return 1;
+  size_ = 0;
+  if (!knows_order_) {
+    knows_order_ = true;
+    big_endian_ = bytes_[0] == 0 && bytes_[1] == 0;
+  }
+  const uint32_t character = big_endian_ ? LoadBe32(bytes_) : LoadLe32(bytes_);
+  if (character != kByteOrderMark) sink.PutCharacter(character);
   return 1;
 }
 

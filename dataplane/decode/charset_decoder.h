@@ -1,4 +1,4 @@
-// Readings of charsets whose bytes hide the text: seven-bit forms of double-byte ones, and UTF-16.
+// Readings of charsets whose bytes hide the text: seven-bit forms of double-byte ones, UTF-16 and UTF-32.
 //
 // Thread: one worker. Allocates: never. Failure: none; what follows no rule is text.
 #pragma once
@@ -36,5 +36,17 @@ class Utf16Decoder final : public TextReading<Utf16Decoder> {
   SurrogatePair surrogates_;
 };
 bool LooksLikeUtf16(ByteView prefix) noexcept;
+
+// UTF-32 as UTF-8. The first character tells the order of bytes: a mark of it, or the half that is zero.
+class Utf32Decoder final : public TextReading<Utf32Decoder> {
+ public:
+  size_t Take(ByteView rest, TextSink& sink) noexcept;
+  void Finish(TextSink&) noexcept {}
+
+ private:
+  uint8_t size_ = 0;
+  bool big_endian_ = false, knows_order_ = false;
+  uint8_t bytes_[4] = {};
+};
 
 }  // namespace sluice::decode

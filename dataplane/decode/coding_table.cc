@@ -29,6 +29,10 @@ template <InflateDecoder::Wrapper wrapper>
 Decoder* ConstructInflate(void* slot, BuddyHeap&) noexcept {
   return new (slot) InflateDecoder(wrapper);
 }
+template <ZipDecoder::Begin begin>
+Decoder* ConstructZip(void* slot, BuddyHeap& heap) noexcept {
+  return new (slot) ZipDecoder(heap, begin);
+}
 template <XzDecoder::Format format>
 Decoder* ConstructXz(void* slot, BuddyHeap& heap) noexcept {
   return new (slot) XzDecoder(heap, format);
@@ -65,7 +69,8 @@ constexpr CodingEntry kCodings[] = {
     {Coding::kLz4, kContent, "lz4", sizeof(Lz4Decoder), Construct<Lz4Decoder>},
     {Coding::kBase64, kContent, "base64", sizeof(Base64Decoder), Construct<Base64Decoder>},
     {Coding::kQuotedPrintable, kContent, "quoted-printable", sizeof(QuotedPrintableDecoder), Construct<QuotedPrintableDecoder>},
-    {Coding::kZip, kContainer, "zip", sizeof(ZipDecoder), ConstructOnHeap<ZipDecoder>},
+    {Coding::kZip, kContainer, "zip", sizeof(ZipDecoder), ConstructZip<ZipDecoder::Begin::kWithEntry>},
+    {Coding::kProgram, kContainer, "zip", sizeof(ZipDecoder), ConstructZip<ZipDecoder::Begin::kWithOther>},
     {Coding::kTar, kContainer, "tar", sizeof(TarDecoder), Construct<TarDecoder>},
     {Coding::kMultipart, kContainer, "multipart", sizeof(MimeDecoder), ConstructMime<MimeDecoder::Begin::kWithBoundary>},
     {Coding::kMessage, kContainer, "message", sizeof(MimeDecoder), ConstructMime<MimeDecoder::Begin::kWithHead>},
@@ -78,6 +83,7 @@ constexpr CodingEntry kCodings[] = {
     {Coding::kRtf, kReading, "text", sizeof(RtfDecoder), Construct<RtfDecoder>},
     {Coding::kSevenBit, kReading, "charset", sizeof(SevenBitDecoder), Construct<SevenBitDecoder>},
     {Coding::kUtf16, kReading, "utf-16", sizeof(Utf16Decoder), Construct<Utf16Decoder>},
+    {Coding::kUtf32, kReading, "utf-32", sizeof(Utf32Decoder), Construct<Utf32Decoder>},
 };
 static_assert(std::size(kCodings) == static_cast<size_t>(Coding::kCount));
 
@@ -158,6 +164,7 @@ constexpr TypedCoding kTyped[] = {
     {"text/html", Coding::kMarkup},         {"application/xml", Coding::kMarkup},   {"image/svg+xml", Coding::kMarkup},
     {"application/json", Coding::kJson},    {"application/rtf", Coding::kRtf},      {"application/x-ole-storage", Coding::kOleStorage},
     {"application/pdf", Coding::kPdf},      {"multipart/form-data", Coding::kMultipart},
+    {"application/x-elf", Coding::kProgram}, {"application/vnd.microsoft.portable-executable", Coding::kProgram},
 };
 
 ChosenCoding ChooseTyped(ByteView prefix, std::string_view claimed_type) {
@@ -172,6 +179,7 @@ ChosenCoding ChooseTyped(ByteView prefix, std::string_view claimed_type) {
   if (LooksLikeMail(prefix)) return Chosen(Coding::kMessage);
   if (ClaimsType(claimed_type, "application/x-www-form-urlencoded") || LooksLikeForm(prefix)) return Chosen(Coding::kForm);
   if (LooksLikeBase64(prefix)) return Chosen(Coding::kBase64);
+  if (content::LooksLikeUtf32(prefix)) return Chosen(Coding::kUtf32);
   if (LooksLikeUtf16(prefix)) return Chosen(Coding::kUtf16);
   if (LooksLikeSevenBitPairs(prefix)) return Chosen(Coding::kSevenBit);
   return {};

@@ -18,8 +18,8 @@ namespace sluice::decode {
 enum class Coding : uint8_t {
   kGzip, kZlib, kDeflate, kBrotli, kZstd, kXz, kLzma, kBzip2, kLz4,
   kBase64, kQuotedPrintable,
-  kZip, kTar, kMultipart, kMessage, kBase64Runs, kOleStorage, kPdf,
-  kMarkup, kJson, kForm, kRtf, kSevenBit, kUtf16,
+  kZip, kProgram, kTar, kMultipart, kMessage, kBase64Runs, kOleStorage, kPdf,
+  kMarkup, kJson, kForm, kRtf, kSevenBit, kUtf16, kUtf32,
   kCount
 };
 std::string_view Name(Coding coding);  // as an element of a finding's path: "gzip", "zip", "text", …
@@ -31,7 +31,7 @@ enum class CodingKind : uint8_t {
 };
 
 // A reading that changes the charset only.
-constexpr bool IsCharset(Coding coding) { return coding == Coding::kUtf16 || coding == Coding::kSevenBit; }
+constexpr bool IsCharset(Coding coding) { return coding == Coding::kUtf16 || coding == Coding::kUtf32 || coding == Coding::kSevenBit; }
 
 struct CodingEntry {
   Coding coding;

@@ -133,6 +133,7 @@ class Inspector {
   // decode (inspector_views.cc)
   void Consider(ObjectState& object, ByteView bytes) noexcept;
   void ConsiderAtEnd(ObjectState& object) noexcept;
+  void ReadEscapes(ObjectState& head, ByteView bytes) noexcept;
   bool OpenChain(ObjectState& object) noexcept;
   void Decode(ObjectState& object, ByteView bytes) noexcept;
   void TakeViews(ObjectState& object) noexcept;

@@ -20,6 +20,7 @@ bool IsHead(Part part) { return part == Part::kHttpRequestHead || part == Part::
 event::PayloadClass ClassOf(const content::MediaType& type) {
   if (type.openness == content::Openness::kContainer) return event::PayloadClass::kCompressed;
   if (type.openness == content::Openness::kEncrypted) return event::PayloadClass::kEncrypted;
+  if (type.openness == content::Openness::kOpaque) return event::PayloadClass::kUnknown;
   return type.name.substr(0, 5) == "text/" ? event::PayloadClass::kText : event::PayloadClass::kBinary;
 }
 
@@ -118,7 +119,7 @@ Fate Inspector::FateOf(const ObjectState& object) const noexcept {
   // Plain bytes behind coded ones.
   if (object.opened) return Fate::kInspected;
   if (object.media_type.openness == content::Openness::kEncrypted) return Fate::kEncrypted;
-  if (object.media_type.openness == content::Openness::kContainer || object.description.declared_encoding) return Fate::kUnopenedContainer;
+  if (object.media_type.openness != content::Openness::kPlain || object.description.declared_encoding) return Fate::kUnopenedContainer;
   return Fate::kInspected;
 }
 
@@ -137,6 +138,7 @@ void Inspector::ScanObject(ObjectState* object, ByteView bytes) noexcept {
   } else {
     Match(*object, bytes);
   }
+  if (object->stage == DecodeStage::kPlain && object->description.part == Part::kHttpRequestHead) ReadEscapes(*object, bytes);
   if (object->stage == DecodeStage::kUndecided) {
     Consider(*object, bytes);
   } else if (object->stage == DecodeStage::kOpen) {

@@ -59,6 +59,12 @@ void Inspector::ConsiderAtEnd(ObjectState& object) noexcept {
   counting_ = counting;
 }
 
+// What a target says is what stands behind its escapes (RFC 3986, 2.1), in whichever way they are written.
+void Inspector::ReadEscapes(ObjectState& head, ByteView bytes) noexcept {
+  if (bytes.AsText().find('%') == std::string_view::npos || head.opened) return;
+  if (OpenChain(head)) head.chain->ResumeAs(decode::Coding::kForm);
+}
+
 bool Inspector::OpenChain(ObjectState& object) noexcept {
   object.chain = decode_room_->Open(object.description);
   object.stage = object.chain != nullptr ? DecodeStage::kOpen : DecodeStage::kSpoilt;
@@ -212,8 +218,9 @@ void Inspector::ReportUnopened(ObjectState& object) noexcept {
   const Fate fate = FateOf(object);
   if (fate != Fate::kUnopenedContainer && fate != Fate::kEncrypted) return;
   if (is_view) inspection_.uninspectable = true;
-  recorder_->Anomaly(*task_.key, *task_.flow, task_.policy->generation,
-                     fate == Fate::kEncrypted ? "encrypted_container" : "unopened_container", object.description.direction, object.bytes,
+  const bool is_opaque = object.media_type.openness == content::Openness::kOpaque && object.stage != DecodeStage::kSpoilt;
+  const std::string_view kind = fate == Fate::kEncrypted ? "encrypted_container" : is_opaque ? "opaque_content" : "unopened_container";
+  recorder_->Anomaly(*task_.key, *task_.flow, task_.policy->generation, kind, object.description.direction, object.bytes,
                      verdict::ActionTaken::kForwarded, &object);
 }
 

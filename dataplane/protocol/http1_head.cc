@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "dataplane/protocol/text_line.h"
+
 namespace sluice::protocol {
 namespace {
 
@@ -164,6 +166,8 @@ void Http1Head::FinishName() noexcept {
       {"user-agent", static_cast<uint8_t>(Field::kAgent)},
       {"server", static_cast<uint8_t>(Field::kAgent)},
       {"upgrade", static_cast<uint8_t>(Field::kUpgrade)},
+      {"content-range", static_cast<uint8_t>(Field::kContentRange)},
+      {"upload-offset", static_cast<uint8_t>(Field::kUploadOffset)},
   };
   field_ = Field::kUninteresting;
   if (!name_.truncated()) {
@@ -197,6 +201,12 @@ void Http1Head::FinishValue() noexcept {
     case Field::kContentDisposition: AssignDispositionName(value, description_.name); break;
     case Field::kAgent: agent_.Assign(value); break;
     case Field::kUpgrade: websocket_ = EqualsIgnoringCase(value, "websocket"); break;
+    case Field::kContentRange: is_partial_ = ReadContentRange(value, range_) || is_partial_; break;
+    case Field::kUploadOffset: {
+      std::string_view digits = value;
+      is_partial_ = (ReadDecimal(digits, range_.first) && digits.empty()) || is_partial_;
+      break;
+    }
     case Field::kUninteresting: break;
   }
   field_ = Field::kUninteresting;

@@ -53,12 +53,16 @@ class Http1Head {
 
   std::string_view host() const noexcept { return host_.view(); }
   std::string_view agent() const noexcept { return agent_.view(); }  // User-Agent or Server
+  // Of a body that is part of a whole: Content-Range, or Upload-Offset of the tus protocol (1.0.0).
+  bool is_partial() const noexcept { return is_partial_; }
+  const ByteRange& range() const noexcept { return range_; }
   // The body's description: name, claimed type, codings. Filled once complete().
   content::ObjectDescription& description() noexcept { return description_; }
 
  private:
   enum class Field : uint8_t {
-    kUninteresting, kHost, kContentLength, kTransferEncoding, kContentEncoding, kContentType, kContentDisposition, kAgent, kUpgrade
+    kUninteresting, kHost, kContentLength, kTransferEncoding, kContentEncoding, kContentType, kContentDisposition, kAgent, kUpgrade,
+    kContentRange, kUploadOffset
   };
   struct Callbacks;
 
@@ -83,6 +87,8 @@ class Http1Head {
   bool bad_length_ = false;
   bool upgrade_ = false;
   bool websocket_ = false;
+  bool is_partial_ = false;
+  ByteRange range_;
   uint16_t flags_ = 0;
   uint64_t content_length_ = 0;
   InlineText<kFieldNameLength> name_;

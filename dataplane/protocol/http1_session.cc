@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <new>
+#include <utility>
 
 #include "dataplane/protocol/http1_probe.h"
 
@@ -13,6 +14,12 @@ using content::Part;
 
 // The most pieces that one step appends; a step begins only when there is room for them.
 constexpr size_t kPiecesPerStep = 12;
+
+uint32_t HashOf(std::string_view name) {  // FNV-1a
+  uint32_t hash = 2166136261u;
+  for (const char c : name) hash = (hash ^ static_cast<uint8_t>(c)) * 16777619u;
+  return hash;
+}
 
 bool IsTokenByte(uint8_t c) { return c > ' ' && c < 0x7F; }
 
@@ -194,13 +201,16 @@ RequestMethod Http1Session::NoteResponse(Context& c) noexcept {
 }
 
 void Http1Session::BeginBody(Context& c, BodyKind kind) noexcept {
-  content::ObjectDescription& description = c.half.head->description();
-  description.number = ++last_object_;
-  description.part = c.is_request ? Part::kHttpRequestBody : Part::kHttpResponseBody;
-  description.direction = c.direction;
-  c.out.Begin(description);
-  c.half.object = description.number;
   c.half.lossy = false;
+  c.half.more_follows = false;
+  if (!c.is_request || !JoinParts(c)) {
+    content::ObjectDescription& description = c.half.head->description();
+    description.number = ++last_object_;
+    description.part = c.is_request ? Part::kHttpRequestBody : Part::kHttpResponseBody;
+    description.direction = c.direction;
+    c.out.Begin(description);
+    c.half.object = description.number;
+  }
   c.half.head_bytes = 0;
   c.half.oversized = false;
   c.half.remaining = c.half.head->content_length();
@@ -210,14 +220,53 @@ void Http1Session::BeginBody(Context& c, BodyKind kind) noexcept {
                                               : State::kUntilClose;
 }
 
+// A file that is uploaded part by part is one object as long as each part begins where the last ended. True: it goes on.
+bool Http1Session::JoinParts(Context& c) noexcept {
+  const Http1Head& head = *c.half.head;
+  if (!head.is_partial()) {
+    EndParted(c.out);
+    return false;
+  }
+  const ByteRange& range = head.range();
+  const uint64_t end = range.end != 0 ? range.end : range.first + head.content_length();
+  const uint32_t name_hash = HashOf(c.half.head->description().name.view());
+  // A body that is not as long as its range says may be put anywhere by the server.
+  const bool fits = head.content_length() == 0 || range.first + head.content_length() == end;
+  const bool goes_on = fits && parted_.object != 0 && parted_.next == range.first && parted_.name_hash == name_hash;
+  c.half.more_follows = end != range.whole;
+  if (goes_on) {
+    c.half.object = std::exchange(parted_.object, 0);
+    c.half.lossy = parted_.lossy;
+  } else {
+    EndParted(c.out);
+    c.half.lossy = range.first > 0 || !fits;
+    if (c.half.lossy) c.out.Anomaly(AnomalyKind::kPartialObject);
+  }
+  parted_.next = end;
+  parted_.name_hash = name_hash;
+  return goes_on;
+}
+
+// REQUIRES: the body came to its end as its framing says.
+void Http1Session::EndBody(Context& c) noexcept {
+  if (c.half.more_follows) {
+    parted_.object = std::exchange(c.half.object, 0);
+    parted_.lossy = c.half.lossy;
+  }
+  EndObjects(c, !c.half.lossy);
+  c.half.state = State::kBetween;
+}
+
+// Whether more would have come, nobody said; or it did not come.
+void Http1Session::EndParted(PieceWriter& out) noexcept {
+  if (parted_.object != 0) out.End(std::exchange(parted_.object, 0), false);
+}
+
 Http1Session::Step Http1Session::ReadLength(Context& c, ByteView input) noexcept {
   const size_t n = static_cast<size_t>(std::min<uint64_t>(c.half.remaining, input.size()));
   c.out.Data(c.half.object, input.First(n));
   c.half.remaining -= n;
-  if (c.half.remaining == 0) {
-    EndObjects(c, !c.half.lossy);
-    c.half.state = State::kBetween;
-  }
+  if (c.half.remaining == 0) EndBody(c);
   return {n, false};
 }
 
@@ -237,10 +286,7 @@ Http1Session::Step Http1Session::ReadChunked(Context& c, ByteView input) noexcep
       break;
     case ChunkFraming::Kind::kInvalid: Fail(c, AnomalyKind::kAmbiguousFraming, State::kRaw); return {0, false};
   }
-  if (c.half.chunks.done()) {
-    EndObjects(c, !c.half.lossy);
-    c.half.state = State::kBetween;
-  }
+  if (c.half.chunks.done()) EndBody(c);
   return {step.consumed, false};
 }
 
@@ -292,9 +338,7 @@ void Http1Session::Gap(Direction direction, uint64_t bytes, PieceList& out) noex
       if (bytes > c.half.remaining) break;
       c.half.remaining -= bytes;
       c.half.lossy = true;
-      if (c.half.remaining > 0) return;
-      EndObjects(c, false);
-      c.half.state = State::kBetween;
+      if (c.half.remaining == 0) EndBody(c);
       return;
     case State::kChunked:
       if (!c.half.chunks.SkipLost(bytes)) break;
@@ -320,6 +364,7 @@ void Http1Session::End(Direction direction, PieceList& out) noexcept {
   const bool open_ended = c.half.state == State::kUntilClose || c.half.state == State::kRaw ||
                           c.half.state == State::kResync || c.half.state == State::kTunnelWait;
   EndObjects(c, open_ended && !c.half.lossy);
+  if (c.is_request) EndParted(c.out);
   RetireHead(c.half);
   c.half.state = State::kRaw;
 }

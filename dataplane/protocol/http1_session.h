@@ -56,6 +56,7 @@ class Http1Session final : public Session {
     bool seen = false;
     bool offers_upgrade = false;   // the last request did
     bool offers_websocket = false;
+    bool more_follows = false;     // the body is a part, and not the last
     content::ObjectNumber object = 0;     // open: head, body or raw
     content::ObjectNumber extension = 0;  // open: chunk extensions of the body
     HeaderLines lines;
@@ -63,6 +64,13 @@ class Http1Session final : public Session {
     Http1Head* head = nullptr;
     uint64_t head_bytes = 0;       // of the head, or of extensions and trailers
     uint64_t remaining = 0;
+  };
+  // An uploaded object that stays open between its parts.
+  struct Parted {
+    uint64_t next = 0;             // where the next part begins
+    content::ObjectNumber object = 0;
+    uint32_t name_hash = 0;
+    bool lossy = false;
   };
   struct Context;  // one direction during one call
   struct Step {
@@ -86,6 +94,9 @@ class Http1Session final : public Session {
   Step ReadLength(Context& c, ByteView input) noexcept;
   Step ReadChunked(Context& c, ByteView input) noexcept;
   Step ReadRaw(Context& c, ByteView input) noexcept;
+  bool JoinParts(Context& c) noexcept;
+  void EndBody(Context& c) noexcept;
+  void EndParted(PieceWriter& out) noexcept;
   void CountHeadBytes(Context& c, size_t bytes) noexcept;
 
   content::ObjectNumber BeginPlain(Context& c, content::Part part) noexcept;
@@ -98,6 +109,7 @@ class Http1Session final : public Session {
   std::array<Half, content::kDirections> halves_;
   RequestQueue requests_;
   content::ObjectNumber last_object_ = 0;
+  Parted parted_;
   bool roles_swapped_ = false;  // the server is in upload: the flow was picked up midstream
   InlineText<120> requested_name_;  // of the oldest request that awaits its response: names the body of that
 };

@@ -1,6 +1,9 @@
 #include "dataplane/protocol/http_text.h"
 
 #include <algorithm>
+#include <limits>
+
+#include "dataplane/protocol/text_line.h"
 
 namespace sluice::protocol {
 namespace {
@@ -112,6 +115,26 @@ void AssignPathOfTarget(std::string_view target, InlineText<kNameLength>& path) 
   }
   path.Clear();
   AppendPercentDecoded(target.substr(0, std::min(target.find_first_of("?#"), target.size())), path);
+}
+
+bool ReadContentRange(std::string_view value, ByteRange& range) noexcept {
+  constexpr std::string_view kUnit = "bytes ";
+  constexpr uint64_t kMost = std::numeric_limits<uint64_t>::max();
+  const auto take = [&value](char c) {
+    if (value.empty() || value[0] != c) return false;
+    value.remove_prefix(1);
+    return true;
+  };
+  if (!EqualsIgnoringCase(value.substr(0, kUnit.size()), kUnit)) return false;
+  value.remove_prefix(kUnit.size());
+  ByteRange read;
+  uint64_t last = 0;
+  if (!ReadDecimal(value, read.first) || !take('-') || !ReadDecimal(value, last) || last < read.first || last == kMost || !take('/')) return false;
+  if (!take('*') && (!ReadDecimal(value, read.whole) || last >= read.whole)) return false;
+  if (!value.empty()) return false;
+  read.end = last + 1;
+  range = read;
+  return true;
 }
 
 void AssignDispositionName(std::string_view value, InlineText<kNameLength>& name) noexcept {

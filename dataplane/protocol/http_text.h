@@ -5,6 +5,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <string_view>
 
 #include "base/inline_text.h"
@@ -26,6 +27,15 @@ void AppendPercentDecoded(std::string_view text, InlineText<kNameLength>& out) n
 void AssignPathOfTarget(std::string_view target, InlineText<kNameLength>& path) noexcept;
 // The host of a target in absolute or authority form; empty for the others.
 std::string_view HostOfTarget(std::string_view target) noexcept;
+
+// Which part of a whole a message carries.
+struct ByteRange {
+  uint64_t first = 0;
+  uint64_t end = 0;    // behind the last byte; 0: not said
+  uint64_t whole = 0;  // bytes in all; 0: not said
+};
+// "bytes 200-999/1000" or "bytes 200-999/*" (RFC 9110, 14.4). False when it is neither.
+bool ReadContentRange(std::string_view value, ByteRange& range) noexcept;
 
 // The file name of a Content-Disposition: filename* before filename. Leaves `name` alone when there is none.
 void AssignDispositionName(std::string_view value, InlineText<kNameLength>& name) noexcept;

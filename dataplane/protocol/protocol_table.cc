@@ -169,6 +169,7 @@ std::string_view Name(AnomalyKind kind) {
     case AnomalyKind::kOversizedHeader: return "oversized_header";
     case AnomalyKind::kOversizedLine: return "oversized_line";
     case AnomalyKind::kStreamLimit: return "stream_limit";
+    case AnomalyKind::kPartialObject: return "partial_object";
     case AnomalyKind::kProtocolGap: return "protocol_gap";
     case AnomalyKind::kScatteredFile: return "scattered_file";
     case AnomalyKind::kCount: break;

@@ -28,6 +28,7 @@ enum class AnomalyKind : uint8_t {
   kOversizedHeader,
   kOversizedLine,      // a command or reply beyond what is kept of one; read as far as it fits
   kStreamLimit,        // more streams of one connection than are told apart; their bytes are inspected as one object
+  kPartialObject,      // a part of an object whose earlier parts did not come before it in this connection: inspected alone
   kProtocolGap,        // lost bytes fell on framing: position within the protocol is lost
   kScatteredFile,      // a file came in pieces that do not follow one another; nothing was inspected across their seams
   kCount,

@@ -99,6 +99,7 @@ class Reader {
   void NoteType(const std::vector<std::string>& path, const content::MediaType& type, uint64_t bytes) {
     if (type.openness == content::Openness::kEncrypted) unopened_.push_back({"encrypted_container", path, bytes});
     if (type.openness == content::Openness::kContainer) unopened_.push_back({"unopened_container", path, bytes});
+    if (type.openness == content::Openness::kOpaque) unopened_.push_back({"opaque_content", path, bytes});
   }
 
   const std::function<void(const View&)>& on_view_;

@@ -57,6 +57,9 @@ bool IsAnchored(const Expression& expression) {
   }
 }
 
+// Seven-bit charsets whose bytes mean something between escapes only.
+bool IsShifted(Encoding encoding) { return encoding == Encoding::kHz || encoding == Encoding::kIso2022Jp || encoding == Encoding::kUtf7; }
+
 bool TravelsInBase64(Encoding encoding) {
   return encoding == Encoding::kUtf8 || encoding == Encoding::kUtf16Le || encoding == Encoding::kGb18030;
 }
@@ -93,6 +96,8 @@ class DetectorEncoder {
       if (!disguises.empty()) return AddTransferForms(literal.value.value);
     }
     if (!options.IsPlain()) {
+      // An expression is not carried into the charsets of escapes; there the text is looked for as it is written.
+      if (options.unless_followed_by.empty() && !options.ignore_case) EncodeShifted(literal.value.value);
       EncodeExpression(ExpressionOfLiteral(FromUtf8(literal.value.value), options));
       // Escaped text is looked for as the literal is written: case and words mean nothing within escapes.
       if (!options.ignore_case && !options.whole_word) AddTransferForms(literal.value.value);
@@ -116,6 +121,12 @@ class DetectorEncoder {
   // Where an encoding lacks a character that only the disguise has, the others carry it.
   void EncodePlainly(const std::string& text) {
     for (const Encoding encoding : encodings_) AddPlain(text, encoding);
+  }
+
+  void EncodeShifted(const std::string& text) {
+    for (const Encoding encoding : encodings_) {
+      if (IsShifted(encoding)) AddPlain(text, encoding);
+    }
   }
 
   // False when no pattern of the plain text came of it; its transfer forms alone are not what the author wants.
@@ -274,7 +285,7 @@ class DetectorEncoder {
     std::string left_out, problem;
     for (const Encoding encoding : encodings_) {
       const bool is_wide = encoding == Encoding::kUtf16Le || encoding == Encoding::kUtf16Be;
-      if (encoding == Encoding::kHz || encoding == Encoding::kIso2022Jp || encoding == Encoding::kUtf7) continue;
+      if (IsShifted(encoding)) continue;
       if (raw && !is_wide && encoding != Encoding::kUtf8 && encoding != encodings_[0]) continue;
       const std::string earlier_problem = std::exchange(problem, {});
       const std::optional<ByteForm> form = raw && !is_wide ? writer_.WriteRaw(expression) : writer_.Write(expression, encoding, problem);

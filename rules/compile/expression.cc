@@ -1,14 +1,18 @@
 #include "rules/compile/expression.h"
 
 #include <algorithm>
+#include <iterator>
 #include <map>
 
 namespace sluice::compile {
 namespace {
 
-// Spaces that people and programs put between the characters of a marking.
+// What no reader sees: soft hyphen, zero-width space, non-joiner and joiner, word joiner, byte order mark (UTR #36, 2.7).
+constexpr std::u32string_view kInvisible[] = {U"\u00ad", U"\u200b", U"\u200c", U"\u200d", U"\u2060", U"\ufeff"};
+
+// Spaces that people and programs put between the characters of a marking, and what nobody sees there.
 const CharSet& SpacingCharacters() {
-  static const CharSet set = CharSet::Of(U" \t\u00a0\u2002\u2003\u2009\u3000");
+  static const CharSet set = CharSet::Of(U" \t\u00a0\u2002\u2003\u2009\u3000\u00ad\u200b\u200c\u200d\u2060\ufeff");
   return set;
 }
 
@@ -147,6 +151,7 @@ std::vector<std::u32string> DisguisesOf(std::u32string_view text, const Variants
   if (variants.width || text.size() < 2) return {};
   std::vector<std::u32string> forms = GapForms(text, variants);
   if (variants.look_alike) forms = WithLookAlikes(forms);
+  for (size_t k = 0; variants.spacing && k < std::size(kInvisible); ++k) forms.push_back(Filled(text, [&](size_t) { return kInvisible[k]; }));
   return forms.size() <= kMostDisguises ? forms : std::vector<std::u32string>();
 }
 

@@ -58,9 +58,14 @@ class ExampleRunner {
     return evaluate::Evaluate(program_.policy.rules[rule].condition, hits, true) == evaluate::Truth::kTrue;
   }
 
-  // Encodings into which a text that fired must also be tried: those in which every term that was found has a pattern.
+  // Encodings into which a text that fired must also be tried: those in which every term that was found has a pattern. Of a
+  // term with expressions a literal is one spelling only, and need not be that of the example.
   std::set<Encoding> EncodingsOf(const std::vector<FoundHit>& found) const {
-    std::map<std::pair<model::DetectorIndex, uint32_t>, std::set<Encoding>> of_term;
+    struct Carried {
+      std::set<Encoding> literals, expressions;
+      bool In(Encoding encoding) const { return (expressions.empty() ? literals : expressions).count(encoding) != 0; }
+    };
+    std::map<std::pair<model::DetectorIndex, uint32_t>, Carried> of_term;
     for (const FoundHit& f : found) {
       if (program_.patterns[f.pattern].entry.form == model::TransferForm::kPlain) of_term[{f.hit.detector, f.hit.term}];
     }
@@ -68,12 +73,13 @@ class ExampleRunner {
     if (of_term.empty()) return {};
     for (const LoweredPattern& pattern : program_.patterns) {
       const auto it = of_term.find({pattern.entry.detector, pattern.entry.term});
-      if (it != of_term.end() && pattern.entry.form == model::TransferForm::kPlain) it->second.insert(pattern.entry.encoding);
+      if (it == of_term.end() || pattern.entry.form != model::TransferForm::kPlain) continue;
+      (pattern.entry.cost == model::CostClass::kLiterals ? it->second.literals : it->second.expressions).insert(pattern.entry.encoding);
     }
     std::set<Encoding> encodings;
     for (int i = 0; i < static_cast<int>(Encoding::kCount); ++i) {
       const auto encoding = static_cast<Encoding>(i);
-      if (std::all_of(of_term.begin(), of_term.end(), [&](const auto& term) { return term.second.count(encoding) != 0; })) encodings.insert(encoding);
+      if (std::all_of(of_term.begin(), of_term.end(), [&](const auto& term) { return term.second.In(encoding); })) encodings.insert(encoding);
     }
     return encodings;
   }

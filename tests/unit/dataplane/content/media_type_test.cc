@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <random>
+
 #include <string>
 
 namespace sluice::content {
@@ -124,6 +126,25 @@ INSTANTIATE_TEST_SUITE_P(
       for (char c : std::string(param.param.meaning)) name += isalnum(static_cast<unsigned char>(c)) != 0 ? c : '_';
       return name;
     });
+
+// Encrypted or packed by something unknown; numbers, records and text are not.
+TEST(MediaType, KnowsWhatIsAsEvenAsRandomBytes) {
+  std::mt19937_64 random(1);
+  std::string even, doubles, records, counters;
+  for (int i = 0; i < 64; ++i) {
+    const uint64_t bits = random();
+    even.append(reinterpret_cast<const char*>(&bits), sizeof bits);
+    const double number = std::normal_distribution<double>(0, 1e3)(random);
+    doubles.append(reinterpret_cast<const char*>(&number), sizeof number);
+    records += std::string("\x00\x00\x01\x07", 4) + static_cast<char>(bits) + static_cast<char>(bits >> 8) + std::string("ok", 2);
+    const uint32_t counter = static_cast<uint32_t>(bits % 100'000);
+    counters.append(reinterpret_cast<const char*>(&counter), sizeof counter);
+  }
+  EXPECT_EQ(Detect(even).openness, Openness::kOpaque);
+  EXPECT_EQ(Detect(even).name, "application/octet-stream");
+  EXPECT_EQ(Detect(even.substr(0, 255)).openness, Openness::kPlain) << "too few to tell";
+  for (const std::string& plain : {doubles, records, counters}) EXPECT_EQ(Detect(plain).openness, Openness::kPlain);
+}
 
 // Whatever the bytes and wherever they are cut, an answer comes from what is there (the sanitizers watch the reads).
 TEST(MediaType, AnswersFromAnyPrefix) {

@@ -46,6 +46,17 @@ TEST(ZipDecoder, NamesWhatIsEncryptedAndReadsOn) {
   EXPECT_EQ(opened.encrypted, 300u);
 }
 
+TEST(ZipDecoder, OpensWhatAProgramCarriesBehindItself) {
+  Opener opener;
+  const std::string program = "\x7F" "ELF\x02\x01\x01" + std::string(9, '\0') + SomeText(3000) + "PK\x01";
+  const Opened opened = opener.OpenInAnyCut(program + MakeZip({{.name = "a.txt", .text = "inside", .deflated = true}}));
+  EXPECT_EQ(opened.views, (Views{{"zip:a.txt", "inside"}}));
+  EXPECT_EQ(opened.outcomes, Outcomes());
+  EXPECT_EQ(opened.encrypted + opened.unopened, 0u);
+  const Opened alone = opener.OpenInAnyCut(program);
+  EXPECT_EQ(alone.views, Views());
+  EXPECT_EQ(alone.outcomes, Outcomes());
+}
 TEST(ZipDecoder, ASizeThatLiesHidesNothing) {
   Opener opener;
   const std::string text = SomeText(500);

@@ -67,6 +67,21 @@ TEST(Utf16Decoder, LetsMarkupInItBeRead) {
   EXPECT_EQ(TextOf(page, "utf-16/text"), "ab\n");
 }
 
+TEST(Utf32Decoder, ReadsEitherOrderWithOrWithoutAMark) {
+  const std::string text = "page of a document \x01";
+  for (const bool little : {true, false}) {
+    for (const bool marked : {true, false}) {
+      std::string wide;
+      const auto put = [&](uint32_t c) {
+        for (size_t i = 0; i < 4; ++i) wide += static_cast<char>(c >> (8 * (little ? i : 3 - i)));
+      };
+      if (marked) put(0xFEFF);
+      for (const char c : text) put(c == '\x01' ? 0x673A : static_cast<uint32_t>(c));
+      EXPECT_EQ(TextOf(wide, "utf-32"), "page of a document \xE6\x9C\xBA") << little << marked;
+    }
+  }
+}
+
 TEST(Base64Runs, OpensValuesWithinText) {
   const std::string zip = MakeZip({{.name = "x", .text = "inside " + SomeText(200), .deflated = true}});
   const std::string json = "{\"name\": \"a\", \"file\": \"" + Base64(zip) + "\", \"hash\": \"" + std::string(128, 'a') + "\"}";

@@ -237,6 +237,38 @@ TEST(Http1Session, ALossInABodyUntilCloseMakesItIncomplete) {
   EXPECT_FALSE(seen.Only(Part::kHttpResponseBody).complete);
 }
 
+std::string PartOf(const std::string& name, const std::string& range, const std::string& body) {
+  return "PUT " + name + " HTTP/1.1\r\nHost: h\r\n" + range + "\r\nContent-Length: " + std::to_string(body.size()) + "\r\n\r\n" + body;
+}
+
+TEST(Http1Session, PartsThatFollowOneAnotherAreOneObject) {
+  const Played seen({Up(PartOf("/f", "Content-Range: bytes 0-4/11", "hello")), Down("HTTP/1.1 308 Resume Incomplete\r\nContent-Length: 0\r\n\r\n"),
+                     Up(PartOf("/f", "Content-Range: bytes 5-10/11", " world"))});
+  EXPECT_EQ(seen.Only(Part::kHttpRequestBody).bytes, "hello world");
+  EXPECT_TRUE(seen.Only(Part::kHttpRequestBody).complete);
+  EXPECT_TRUE(seen.anomalies.empty());
+}
+
+TEST(Http1Session, PartsOfUnknownWholesStayOpenUntilTheEnd) {
+  const Played seen({Up(PartOf("/f", "Upload-Offset: 0", "hello")), Up(PartOf("/f", "Upload-Offset: 5", " world")), EndUp()});
+  EXPECT_EQ(seen.Only(Part::kHttpRequestBody).bytes, "hello world");
+  EXPECT_TRUE(seen.Only(Part::kHttpRequestBody).ended);
+  EXPECT_FALSE(seen.Only(Part::kHttpRequestBody).complete);
+}
+
+TEST(Http1Session, APartWithoutWhatComesBeforeItIsNamed) {
+  const std::vector<std::pair<std::string, std::string>> others = {
+      {"/f", "Content-Range: bytes 6-10/11"},   // a hole before it
+      {"/g", "Content-Range: bytes 5-9/10"},    // another file
+      {"/f", "Content-Range: bytes 5-99/100"},  // not as long as it says
+  };
+  for (const auto& [name, range] : others) {
+    const Played seen({Up(PartOf("/f", "Content-Range: bytes 0-4/11", "hello")), Up(PartOf(name, range, "world"))});
+    EXPECT_EQ(seen.Objects(Part::kHttpRequestBody).size(), 2u) << range;
+    EXPECT_EQ(seen.anomalies, std::vector{AnomalyKind::kPartialObject}) << range;
+  }
+}
+
 TEST(Http1Session, EndWithinAMessageEndsItIncomplete) {
   const Played seen({Up(kPut + "hel"), EndUp(), Down("HTTP/1.1 200 OK\r\nContent-"), EndDown()});
   EXPECT_FALSE(seen.Only(Part::kHttpRequestBody).complete);

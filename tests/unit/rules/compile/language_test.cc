@@ -56,6 +56,21 @@ TEST(Language, VariantsOfALiteral) {
       "    no_match: ['机的密★10', '机密10']\n");
 }
 
+// In the charsets of escapes the text is found as it is written, though its disguises are not.
+TEST(Language, VariantsAreNoReasonToLoseACharset) {
+  ExpectHolds(
+      "    detect: {literals: [机密★], variants: [spacing, width]}\n"
+      "    match: [{hex: 61207e7b3b7a435c216f7e7d}, '+ZzpbxiYF-', {hex: 1b244234794c29217a1b2842}]\n"
+      "    no_match: ['+ZzpbxiYE-']\n");
+}
+
+TEST(Language, VariantsCoverWhatNobodySees) {
+  ExpectHolds(
+      "    detect: {literals: [机密, 机密★], variants: [spacing]}\n"
+      "    match: [\"机\\u200b密\", \"机\\u00ad密\", \"机\\u2060密\\u2060★\", \"机\\ufeff密\"]\n"
+      "    no_match: [\"机\\u200b的密\"]\n");
+}
+
 TEST(Language, UnlessFollowedByHoldsInEveryEncodingAndEscape) {
   ExpectHolds(
       "    detect: {literals: [绝密★], unless_followed_by: [启用前]}\n"
