@@ -31,6 +31,7 @@ class Reader {
     ReadTables(top);
     ReadDecode(top);
     ReadOutput(top);
+    if (const syntax::Node* control = top.Find("control")) ReadControl(*control);
     top.Finish();
     CheckWhole(places_, configuration_, diagnostics_);
     return std::move(configuration_);
@@ -168,6 +169,16 @@ class Reader {
     output.stats = Resolve(reader.Text("stats").value);
     output.stats_interval = std::chrono::seconds(reader.Number("stats_interval"));
     output.hash_objects = reader.Flag("object_hashes");
+    reader.Finish();
+  }
+
+  void ReadControl(const syntax::Node& node) {
+    SectionReader reader(Section::kControl, node, "'control'", diagnostics_);
+    ControlOptions& control = configuration_.control.emplace();
+    control.directory = Resolve(reader.Text("directory").value);
+    control.incident_window = std::chrono::minutes(reader.Number("incident_window_minutes"));
+    control.keep_incidents = std::chrono::hours(24 * reader.Number("incident_days"));
+    control.incident_bytes = reader.Number("incident_megabytes") << 20;
     reader.Finish();
   }
 

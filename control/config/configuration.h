@@ -3,6 +3,9 @@
 // Thread: value type. docs/configuration.md describes each key; schema.h is where both come from.
 #pragma once
 
+#include <chrono>
+#include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -10,10 +13,19 @@
 
 namespace sluice::config {
 
+// What the control plane keeps, and for how long.
+struct ControlOptions {
+  std::string directory;
+  std::chrono::minutes incident_window{10};
+  std::chrono::hours keep_incidents{0};
+  uint64_t incident_bytes = 0;
+};
+
 struct Configuration {
   std::string policy;                     // path of the compiled policy
   std::vector<std::string> trusted_keys;  // paths of public keys; none: any policy will do
   runtime::DataPlaneOptions data_plane;
+  std::optional<ControlOptions> control;  // nothing: records go to files, and nobody keeps incidents
 };
 
 }  // namespace sluice::config

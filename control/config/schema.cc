@@ -20,6 +20,7 @@ constexpr Key kKeys[] = {
     {Section::kTop, "tables", KeyKind::kMap, "", 0, 0, "", false, "How much each worker can keep in mind. A full table is counted, and the policy's fail modes decide."},
     {Section::kTop, "decode", KeyKind::kMap, "", 0, 0, "", false, "How far objects are opened (docs/protocols.md). What goes beyond is an anomaly, and the policy's fail mode `uninspectable` decides."},
     {Section::kTop, "output", KeyKind::kMap, "", 0, 0, "", false, "Where records go."},
+    {Section::kTop, "control", KeyKind::kMap, "", 0, 0, "", false, "Incidents and whatever people do with them. Without it records go to files only."},
 
     {Section::kPort, "device", KeyKind::kText, "", 0, 0, "", false, "PCI address of a network card that is bound to `vfio-pci`, as `\"0000:03:00.0\"`. Instead of `driver`."},
     {Section::kPort, "driver", KeyKind::kWord, "", 0, 0, "af_packet|af_xdp|tap|memif|pcap|null", false, "What stands in for a card. Instead of `device`. The word `null` needs quotes in YAML."},
@@ -72,6 +73,11 @@ constexpr Key kKeys[] = {
     {Section::kOutput, "stats", KeyKind::kText, "", 0, 0, "", false, "Statistics, one JSON object, replaced at each interval and at the end."},
     {Section::kOutput, "stats_interval", KeyKind::kNumber, "10", 1, 86400, "", false, "Seconds between two writings of `stats`."},
     {Section::kOutput, "object_hashes", KeyKind::kFlag, "false", 0, 0, "", false, "SHA-256 of each object."},
+
+    {Section::kControl, "directory", KeyKind::kText, "", 0, 0, "", true, "Where incidents are kept; made where it is absent. One running `sluiced` can use it at a time."},
+    {Section::kControl, "incident_window_minutes", KeyKind::kNumber, "10", 1, 1440, "", false, "Findings of one rule, client, destination and document join one incident, unless so much time passed between two of them."},
+    {Section::kControl, "incident_days", KeyKind::kNumber, "365", 1, 36500, "", false, "Incidents are removed so long after their last finding, whatever their state."},
+    {Section::kControl, "incident_megabytes", KeyKind::kNumber, "4096", 16, 1u << 20, "", false, "What the incident database may hold; beyond it the oldest incidents are removed."},
 };
 
 std::string_view KindName(const Key& key) {
@@ -111,6 +117,7 @@ std::string_view Title(Section section) {
     case Section::kTables: return "Under `tables:`";
     case Section::kDecode: return "Under `decode:`";
     case Section::kOutput: return "Under `output:`";
+    case Section::kControl: return "Under `control:`";
     case Section::kCount: break;
   }
   return "?";
@@ -127,6 +134,7 @@ std::string_view Description(Section section) {
     case Section::kTables: return "'tables'";
     case Section::kDecode: return "'decode'";
     case Section::kOutput: return "'output'";
+    case Section::kControl: return "'control'";
     case Section::kCount: break;
   }
   return "?";

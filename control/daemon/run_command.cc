@@ -7,6 +7,7 @@
 #include <string>
 
 #include "base/log.h"
+#include "control/daemon/control_plane.h"
 #include "control/daemon/prepared_run.h"
 #include "control/daemon/run_summary.h"
 #include "control/daemon/signals.h"
@@ -96,6 +97,15 @@ int Finish(const config::Configuration& configuration, const Console& console, D
   return stopped ? 0 : Fail(stopped.error().message());
 }
 
+// What people work with, where the configuration has it; `control` stays empty where it has not.
+Status StartControl(const config::Configuration& configuration, std::unique_ptr<ControlPlane>& control) {
+  if (!configuration.control) return {};
+  Result<std::unique_ptr<ControlPlane>> started = ControlPlane::Start(*configuration.control, configuration.data_plane.hosts);
+  if (!started) return started.error();
+  control = std::move(*started);
+  return {};
+}
+
 int Run(const RunOptions& options) {
   PreparedRun prepared = Prepare(options.configuration);
   std::fputs(prepared.report.c_str(), stderr);
@@ -108,7 +118,10 @@ int Run(const RunOptions& options) {
 
   // Before anything is started, so that a signal in the middle of the start is not lost but comes first.
   const Signals signals;
-  Result<std::unique_ptr<DataPlane>> started = DataPlane::Start(configuration.data_plane, std::move(prepared.policy));
+  std::unique_ptr<ControlPlane> control;  // outlives the data plane, whose last findings it takes
+  if (Status status = StartControl(configuration, control); !status) return Fail(status.error().message());
+  Result<std::unique_ptr<DataPlane>> started =
+      DataPlane::Start(configuration.data_plane, std::move(prepared.policy), control ? control->observer() : nullptr);
   if (!started) return Fail(started.error().message());
   for (const std::string& line : (*started)->Describe()) console.Print(line);
   SayReady(options, console);

@@ -89,7 +89,8 @@ struct DataPlane::Impl {
   std::optional<pipeline::Totals> last;  // once stopped
 };
 
-Result<std::unique_ptr<DataPlane>> DataPlane::Start(const DataPlaneOptions& options, std::shared_ptr<const bundle::Bundle> policy) {
+Result<std::unique_ptr<DataPlane>> DataPlane::Start(const DataPlaneOptions& options, std::shared_ptr<const bundle::Bundle> policy,
+                                                    event::RecordObserver* observer) {
   Result<Plan> plan = MakePlan(options);
   if (!plan) return plan.error();
   auto impl = std::make_unique<Impl>(options, std::move(*plan));
@@ -99,6 +100,7 @@ Result<std::unique_ptr<DataPlane>> DataPlane::Start(const DataPlaneOptions& opti
   Result<std::unique_ptr<RecordWriter>> writer = RecordWriter::Open(options.output, impl->plan.threads, options.tables.records);
   if (!writer) return writer.error();
   impl->writer = std::move(*writer);
+  impl->writer->SetObserver(observer);
 
   if (Status status = impl->OpenPorts(); !status) return status.error();
   if (Status status = impl->StartWorkers(std::move(policy)); !status) return status.error();

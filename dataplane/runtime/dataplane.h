@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "base/result.h"
+#include "dataplane/event/record_observer.h"
 #include "dataplane/pipeline/totals.h"
 #include "dataplane/runtime/options.h"
 #include "rules/bundle/bundle.h"
@@ -19,7 +20,9 @@ namespace sluice::runtime {
 class DataPlane {
  public:
   // Packets run when it returns. One at a time in a process, and DPDK cannot be started again after the last one is gone.
-  static Result<std::unique_ptr<DataPlane>> Start(const DataPlaneOptions& options, std::shared_ptr<const bundle::Bundle> policy);
+  // `observer` sees each finding that is written; it may be null, and outlives Stop.
+  static Result<std::unique_ptr<DataPlane>> Start(const DataPlaneOptions& options, std::shared_ptr<const bundle::Bundle> policy,
+                                                  event::RecordObserver* observer = nullptr);
   // Stops, if that was not done; ends the process where workers are stuck.
   ~DataPlane();
 

@@ -87,11 +87,14 @@ bool RecordWriter::DrainRing(event::RecordRing& ring) {
   const std::lock_guard<std::mutex> lock(writer_mutex_);
   size_t count = 0;
   for (const event::Record* record = ring.Front(); record != nullptr && count < kRecordsAtATime; record = ring.Front()) {
-    if (event::JsonlFile* file = file_of_[IndexOf(record->kind)]) {
+    event::JsonlFile* const file = file_of_[IndexOf(record->kind)];
+    const bool observed = observer_ != nullptr && record->kind == event::RecordKind::kFinding;
+    if (file != nullptr || observed) {
       lines_.clear();
       writer_.Append(*record, lines_);
-      file->Write(lines_);
     }
+    if (file != nullptr) file->Write(lines_);
+    if (observed) observer_->Observe(*record, lines_);
     ring.Pop();
     ++count;
   }

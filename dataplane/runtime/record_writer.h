@@ -16,6 +16,7 @@
 #include "base/result.h"
 #include "dataplane/event/json_writer.h"
 #include "dataplane/event/jsonl_file.h"
+#include "dataplane/event/record_observer.h"
 #include "dataplane/event/record_ring.h"
 #include "dataplane/runtime/options.h"
 
@@ -31,9 +32,11 @@ class RecordWriter {
 
   event::RecordRing* ring(size_t thread) { return rings_[thread].get(); }
   const std::vector<std::unique_ptr<event::RecordRing>>& rings() const { return rings_; }
-  // Before the first record of that generation can be made.
   // Before Start.
   void SetHosts(std::shared_ptr<const packet::HostNames> hosts) { writer_.SetHosts(std::move(hosts)); }
+  // Before Start; it outlives Stop.
+  void SetObserver(event::RecordObserver* observer) { observer_ = observer; }
+  // Before the first record of that generation can be made.
   void SetPolicy(uint32_t generation, std::string digest);
 
   void Start();
@@ -54,6 +57,7 @@ class RecordWriter {
   std::array<event::JsonlFile*, kKinds> file_of_{};  // nullptr: such records are not written
   std::mutex writer_mutex_;                          // guards writer_: control tells it of policies
   event::JsonWriter writer_;
+  event::RecordObserver* observer_ = nullptr;
   std::string lines_;
   std::atomic<bool> stop_{false};
   std::thread thread_;

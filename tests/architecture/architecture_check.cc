@@ -23,7 +23,8 @@ const std::vector<std::vector<std::string>>& Layers() {
       {"dataplane/pipeline"},
       {"dataplane/replay", "dataplane/port", "dataplane/worker"},
       {"dataplane/runtime"},
-      {"control/config"},
+      {"control/config", "control/database"},
+      {"control/incident"},
       {"control/daemon", "rules/cli"},
   };
   return kLayers;
@@ -43,6 +44,8 @@ const std::vector<Confinement>& Confinements() {
        std::regex(R"((hs/)?hs(_\w+)?\.h)"),
        "",
        {"rules/compile", "rules/bundle", "dataplane/match", "perf", "tests"}},
+      {"SQLite", std::regex(R"(sqlite3(ext)?\.h)"), "sqlite3_", {"control/database"}},
+      {"cpp-httplib", std::regex(R"(httplib\.h)"), "", {"control/api", "control/cli"}},
       {"yaml-cpp", std::regex(R"(yaml-cpp/.*)"), "", {"rules/syntax", "control/config"}},
   };
   return kConfinements;
