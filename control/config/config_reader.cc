@@ -176,10 +176,28 @@ class Reader {
     SectionReader reader(Section::kControl, node, "'control'", diagnostics_);
     ControlOptions& control = configuration_.control.emplace();
     control.directory = Resolve(reader.Text("directory").value);
+    const std::string socket = reader.Text("socket").value;
+    control.socket = socket.empty() ? control.directory + "/api.sock" : Resolve(socket);
+    if (const syntax::Node* users = reader.Find("users")) ReadUsers(*users);
     control.incident_window = std::chrono::minutes(reader.Number("incident_window_minutes"));
     control.keep_incidents = std::chrono::hours(24 * reader.Number("incident_days"));
     control.incident_bytes = reader.Number("incident_megabytes") << 20;
     reader.Finish();
+  }
+
+  void ReadUsers(const syntax::Node& users) {
+    if (users.kind != syntax::Node::Kind::kList) {
+      diagnostics_.Error(syntax::Code::kWrongType, users.at, "'users' must be a list", "for example:  users: [{name: li, role: analyst}]");
+      return;
+    }
+    for (const syntax::Node& item : users.items) {
+      SectionReader reader(Section::kUser, item, "a user", diagnostics_);
+      ControlUser user;
+      user.name = reader.Text("name").value;
+      user.role = reader.WordText("role");
+      configuration_.control->users.push_back(std::move(user));
+      reader.Finish();
+    }
   }
 
   static syntax::Node EmptyMap() {

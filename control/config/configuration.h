@@ -13,9 +13,16 @@
 
 namespace sluice::config {
 
-// What the control plane keeps, and for how long.
+// Who may use the API, as the system names that user.
+struct ControlUser {
+  std::string name, role;
+};
+
+// What the control plane keeps, for how long, and who may work with it.
 struct ControlOptions {
   std::string directory;
+  std::string socket;               // of the API
+  std::vector<ControlUser> users;   // besides root
   std::chrono::minutes incident_window{10};
   std::chrono::hours keep_incidents{0};
   uint64_t incident_bytes = 0;

@@ -75,9 +75,14 @@ constexpr Key kKeys[] = {
     {Section::kOutput, "object_hashes", KeyKind::kFlag, "false", 0, 0, "", false, "SHA-256 of each object."},
 
     {Section::kControl, "directory", KeyKind::kText, "", 0, 0, "", true, "Where incidents are kept; made where it is absent. One running `sluiced` can use it at a time."},
+    {Section::kControl, "socket", KeyKind::kText, "", 0, 0, "", false, "The Unix socket of the API, which `sluicectl` uses; without it `api.sock` in `directory`."},
+    {Section::kControl, "users", KeyKind::kList, "", 0, 0, "", false, "Who may use the API besides root and the user that `sluiced` runs as. The kernel says who is at the other end of the socket."},
     {Section::kControl, "incident_window_minutes", KeyKind::kNumber, "10", 1, 1440, "", false, "Findings of one rule, client, destination and document join one incident, unless so much time passed between two of them."},
     {Section::kControl, "incident_days", KeyKind::kNumber, "365", 1, 36500, "", false, "Incidents are removed so long after their last finding, whatever their state."},
     {Section::kControl, "incident_megabytes", KeyKind::kNumber, "4096", 16, 1u << 20, "", false, "What the incident database may hold; beyond it the oldest incidents are removed."},
+
+    {Section::kUser, "name", KeyKind::kText, "", 0, 0, "", true, "A user of this system."},
+    {Section::kUser, "role", KeyKind::kWord, "", 0, 0, "viewer|analyst|evidence_reader|operator|admin", true, "What that user may do (docs/api.md)."},
 };
 
 std::string_view KindName(const Key& key) {
@@ -118,6 +123,7 @@ std::string_view Title(Section section) {
     case Section::kDecode: return "Under `decode:`";
     case Section::kOutput: return "Under `output:`";
     case Section::kControl: return "Under `control:`";
+    case Section::kUser: return "A user, in the list `control: users:`";
     case Section::kCount: break;
   }
   return "?";
@@ -135,6 +141,7 @@ std::string_view Description(Section section) {
     case Section::kDecode: return "'decode'";
     case Section::kOutput: return "'output'";
     case Section::kControl: return "'control'";
+    case Section::kUser: return "a user";
     case Section::kCount: break;
   }
   return "?";

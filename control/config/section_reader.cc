@@ -85,6 +85,11 @@ int SectionReader::Word(std::string_view key) {
   return fallback;
 }
 
+std::string SectionReader::WordText(std::string_view key) {
+  const int index = Word(key);
+  return index < 0 ? std::string() : std::string(Split(FindKey(section_, key).words)[static_cast<size_t>(index)]);
+}
+
 std::vector<syntax::Located<std::string>> SectionReader::Texts(std::string_view key) {
   Expect(key, KeyKind::kTexts);
   return reader_.Texts(key);

@@ -24,6 +24,8 @@ class SectionReader {
   bool Flag(std::string_view key);
   // The index of the word in the schema's list; -1 where the key is absent or wrong and has no default.
   int Word(std::string_view key);
+  // The word itself; empty where Word says -1.
+  std::string WordText(std::string_view key);
   std::vector<syntax::Located<std::string>> Texts(std::string_view key);
   std::vector<syntax::Located<uint64_t>> Numbers(std::string_view key);
   // nullptr where absent.

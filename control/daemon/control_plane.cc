@@ -29,7 +29,7 @@ Result<int> TakeDirectory(const std::string& path) {
 }  // namespace
 
 Result<std::unique_ptr<ControlPlane>> ControlPlane::Start(const config::ControlOptions& options, std::shared_ptr<const packet::HostNames> hosts) {
-  std::unique_ptr<ControlPlane> control(new ControlPlane());
+  std::unique_ptr<ControlPlane> control(new ControlPlane(options));
   Result<int> lock = TakeDirectory(options.directory);
   if (!lock) return lock.error();
   control->lock_ = *lock;
@@ -44,10 +44,35 @@ Result<std::unique_ptr<ControlPlane>> ControlPlane::Start(const config::ControlO
   incident::RecorderOptions recorder;
   recorder.hosts = std::move(hosts);
   control->recorder_ = std::make_unique<incident::IncidentRecorder>(*control->incidents_, recorder);
+  Result<std::unique_ptr<audit::AuditLog>> audit = audit::AuditLog::Open(options.directory + "/audit.jsonl");
+  if (!audit) return audit.error();
+  control->audit_ = std::move(*audit);
   return control;
 }
 
+Status ControlPlane::OpenApi(api::Appliance& appliance) {
+  api_ = std::make_unique<api::Api>(api::Rooms{&appliance, incidents_.get(), recorder_.get(), audit_.get()});
+  api::LocalServerOptions local;
+  local.path = options_.socket;
+  for (const config::ControlUser& user : options_.users) {
+    // The configuration's words are the roles' names; a test holds them together.
+    local.users.push_back({user.name, api::RoleFromName(user.role).value_or(api::Role::kViewer)});
+  }
+  Result<std::unique_ptr<api::LocalServer>> server =
+      api::LocalServer::Start(local, [this](const api::Request& request) { return api_->Handle(request); });
+  if (!server) return server.error();
+  server_ = std::move(*server);
+  return {};
+}
+
+void ControlPlane::CloseApi() {
+  incidents_->feed().Close();
+  server_.reset();
+  api_.reset();
+}
+
 ControlPlane::~ControlPlane() {
+  CloseApi();
   recorder_.reset();
   incidents_.reset();
   if (lock_ >= 0) close(lock_);

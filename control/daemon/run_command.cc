@@ -10,6 +10,7 @@
 #include "control/daemon/control_plane.h"
 #include "control/daemon/prepared_run.h"
 #include "control/daemon/run_summary.h"
+#include "control/daemon/running_appliance.h"
 #include "control/daemon/signals.h"
 #include "control/daemon/stats_file.h"
 #include "dataplane/runtime/dataplane.h"
@@ -53,14 +54,14 @@ struct PolicyOrigin {
   bundle::TrustedKeys trusted;
 };
 
-void Reload(const PolicyOrigin& origin, DataPlane& data_plane, const Console& console) {
+void Reload(const PolicyOrigin& origin, RunningAppliance& appliance, const Console& console) {
   Result<std::shared_ptr<const bundle::Bundle>> policy = bundle::Load(origin.path, origin.trusted);
   if (!policy) {
     LogError("policy not reloaded, the one before stays in force: " + policy.error().message());
     return;
   }
   const std::string description = DescribePolicy(**policy);
-  Result<uint32_t> generation = data_plane.Publish(std::move(*policy));
+  Result<uint32_t> generation = appliance.Publish(std::move(*policy));
   if (!generation) {
     LogError("policy not reloaded: " + generation.error().message());
     return;
@@ -75,12 +76,12 @@ void SayReady(const RunOptions& options, const Console& console) {
   if (!ready) LogError("--ready-file " + options.ready_file + " cannot be written");
 }
 
-void Serve(const PreparedRun& prepared, const Signals& signals, const Console& console, DataPlane& data_plane) {
+void Serve(const PreparedRun& prepared, const Signals& signals, const Console& console, DataPlane& data_plane, RunningAppliance& appliance) {
   const runtime::OutputOptions& output = prepared.configuration->data_plane.output;
   const PolicyOrigin origin{prepared.configuration->policy, prepared.trusted};
   StatsFile stats(output.stats, output.stats_interval);
   for (Wish wish = Wish::kNone; wish != Wish::kStop; wish = signals.Wait(kLook)) {
-    if (wish == Wish::kReload) Reload(origin, data_plane, console);
+    if (wish == Wish::kReload) Reload(origin, appliance, console);
     data_plane.WatchLinks();
     const auto now = std::chrono::steady_clock::now();
     if (stats.IsDue(now)) stats.Write(data_plane.Snapshot(), now);
@@ -118,14 +119,21 @@ int Run(const RunOptions& options) {
 
   // Before anything is started, so that a signal in the middle of the start is not lost but comes first.
   const Signals signals;
+  const std::string digest(prepared.policy->digest());
   std::unique_ptr<ControlPlane> control;  // outlives the data plane, whose last findings it takes
   if (Status status = StartControl(configuration, control); !status) return Fail(status.error().message());
   Result<std::unique_ptr<DataPlane>> started =
       DataPlane::Start(configuration.data_plane, std::move(prepared.policy), control ? control->observer() : nullptr);
   if (!started) return Fail(started.error().message());
   for (const std::string& line : (*started)->Describe()) console.Print(line);
+  RunningAppliance appliance(**started, !configuration.data_plane.pairs.empty(), digest);
+  if (control) {
+    if (Status open = control->OpenApi(appliance); !open) return Fail(open.error().message());
+    console.Print("api: " + configuration.control->socket);
+  }
   SayReady(options, console);
-  Serve(prepared, signals, console, **started);
+  Serve(prepared, signals, console, **started, appliance);
+  if (control) control->CloseApi();
   const int code = Finish(configuration, console, **started);
   if (!options.ready_file.empty()) std::remove(options.ready_file.c_str());
   return code;

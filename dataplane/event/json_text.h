@@ -23,6 +23,7 @@ class JsonText {
 
   void BeginObject() { Open('{'); }  // the outermost one
   void BeginObject(std::string_view key) { Key(key); Open('{'); }
+  void BeginElement() { Separate(); Open('{'); }  // an object in a list
   void EndObject() { Close('}'); }
   void BeginList(std::string_view key) { Key(key); Open('['); }
   void EndList() { Close(']'); }
@@ -33,6 +34,8 @@ class JsonText {
   void Text(std::string_view key, const InlineText<N>& value) { Key(key); Quoted(value.view(), value.truncated()); }
   void Number(std::string_view key, uint64_t value);
   void Bool(std::string_view key, bool value) { Key(key); out_ += value ? "true" : "false"; }
+  // REQUIRES: `json` is a JSON value on one line.
+  void Raw(std::string_view key, std::string_view json) { Key(key); out_ += json; }
   void Null(std::string_view key) { Key(key); out_ += "null"; }
   // "00c0ffee00000001": 64 bits, which not every JSON reader can take as a number.
   void Hex64(std::string_view key, uint64_t value);

@@ -24,8 +24,9 @@ const std::vector<std::vector<std::string>>& Layers() {
       {"dataplane/replay", "dataplane/port", "dataplane/worker"},
       {"dataplane/runtime"},
       {"control/config", "control/database"},
-      {"control/incident"},
-      {"control/daemon", "rules/cli"},
+      {"control/audit", "control/incident"},
+      {"control/api"},
+      {"control/daemon", "control/cli", "rules/cli"},
   };
   return kLayers;
 }

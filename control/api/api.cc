@@ -1,0 +1,93 @@
+#include "control/api/api.h"
+
+#include <optional>
+
+namespace sluice::api {
+namespace {
+
+std::vector<std::string_view> SegmentsOf(std::string_view path) {
+  std::vector<std::string_view> segments;
+  if (!path.empty() && path[0] == '/') path.remove_prefix(1);
+  while (true) {
+    const size_t slash = path.find('/');
+    segments.push_back(path.substr(0, slash));
+    if (slash == std::string_view::npos) return segments;
+    path.remove_prefix(slash + 1);
+  }
+}
+
+// The values of the braces, where the path is of that pattern.
+std::optional<std::vector<std::string>> MatchPattern(std::string_view pattern, const std::vector<std::string_view>& path) {
+  const std::vector<std::string_view> wanted = SegmentsOf(pattern);
+  if (wanted.size() != path.size()) return std::nullopt;
+  std::vector<std::string> parts;
+  for (size_t i = 0; i < wanted.size(); ++i) {
+    if (wanted[i].front() == '{') {
+      parts.emplace_back(path[i]);
+    } else if (wanted[i] != path[i]) {
+      return std::nullopt;
+    }
+  }
+  return parts;
+}
+
+}  // namespace
+
+const std::vector<Api::Route>& Api::AllRoutes() {
+  static const std::vector<Route> kRoutes = {
+      {"GET", "/healthz", Permission::kAnyone, &Api::GetHealth},
+      {"GET", "/readyz", Permission::kAnyone, &Api::GetReadiness},
+      {"GET", "/v1/status", Permission::kLook, &Api::GetStatus},
+      {"GET", "/v1/statistics", Permission::kLook, &Api::GetStatistics},
+      {"GET", "/v1/stream", Permission::kLook, &Api::GetStream},
+      {"GET", "/v1/incidents", Permission::kLook, &Api::ListIncidents},
+      {"GET", "/v1/incidents/{id}", Permission::kLook, &Api::GetIncident},
+      {"PATCH", "/v1/incidents/{id}", Permission::kTriage, &Api::PatchIncident},
+      {"POST", "/v1/incidents/{id}/comments", Permission::kTriage, &Api::PostComment},
+      {"PUT", "/v1/incidents/{id}/tags/{tag}", Permission::kTriage, &Api::PutTag},
+      {"DELETE", "/v1/incidents/{id}/tags/{tag}", Permission::kTriage, &Api::DeleteTag},
+      {"GET", "/v1/audit", Permission::kAudit, &Api::ListAudit},
+      {"GET", "/v1/audit/verification", Permission::kAudit, &Api::VerifyAudit},
+  };
+  return kRoutes;
+}
+
+std::vector<std::string> Api::Routes() {
+  std::vector<std::string> routes;
+  for (const Route& route : AllRoutes()) routes.push_back(std::string(route.method) + " " + route.pattern);
+  return routes;
+}
+
+Response Api::Handle(const Request& request) {
+  const std::vector<std::string_view> path = SegmentsOf(request.path);
+  bool path_known = false;
+  for (const Route& route : AllRoutes()) {
+    std::optional<std::vector<std::string>> parts = MatchPattern(route.pattern, path);
+    if (!parts) continue;
+    path_known = true;
+    if (request.method != route.method) continue;
+    if (route.permission != Permission::kAnyone) {
+      if (!request.caller.role) return Problem(403, "the user " + request.caller.name + " has no role here");
+      if (!May(*request.caller.role, route.permission)) {
+        return Problem(403, "the role " + std::string(Name(*request.caller.role)) + " does not allow this");
+      }
+    }
+    return (this->*route.handler)({request, std::move(*parts)});
+  }
+  return path_known ? Problem(405, "this path does not know the method") : Problem(404, "there is no such path; docs/api.md lists them");
+}
+
+Status Api::Audited(const audit::Entry& entry, const std::function<Status()>& act) const {
+  if (Status written = rooms_.audit->Append(entry); !written) {
+    return Error(ErrorCode::kIo, "nothing was changed, since it could not be written to the audit log: " + written.error().message());
+  }
+  Status done = act();
+  if (done) return done;
+  audit::Entry failed = entry;
+  failed.action += ".failed";
+  failed.detail = done.error().message();
+  if (Status written = rooms_.audit->Append(failed); !written) return done.error().WithContext(written.error().message());
+  return done;
+}
+
+}  // namespace sluice::api

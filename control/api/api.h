@@ -1,0 +1,81 @@
+// Api: from a request to its answer: finds the route, asks whether the caller may, and lets the route's room answer.
+//
+// docs/openapi.json describes every route; a test holds the two against each other. What changes anything is in the audit log before
+// it happens, or does not happen. Thread: any. Allocates: yes. Failure: every error is a problem (message.h).
+#pragma once
+
+#include <atomic>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "control/api/appliance.h"
+#include "control/api/message.h"
+#include "control/audit/audit_log.h"
+#include "control/incident/incident_recorder.h"
+#include "control/incident/incident_store.h"
+
+namespace sluice::api {
+
+// What the routes work with. All outlive the Api.
+struct Rooms {
+  Appliance* appliance = nullptr;
+  incident::IncidentStore* incidents = nullptr;
+  incident::IncidentRecorder* recorder = nullptr;
+  audit::AuditLog* audit = nullptr;
+};
+
+class Api {
+ public:
+  explicit Api(const Rooms& rooms) : rooms_(rooms) {}
+
+  Response Handle(const Request& request);
+
+  // Streams under way at a time.
+  static constexpr int kMaxStreams = 8;
+
+  // "GET /v1/incidents/{id}", for the test that compares them with the document.
+  static std::vector<std::string> Routes();
+
+  // A call of a route: the request and the values of the braces in its path.
+  struct Call {
+    const Request& request;
+    std::vector<std::string> parts;
+  };
+
+ private:
+  struct Route {
+    const char* method;
+    const char* pattern;
+    Permission permission;
+    Response (Api::*handler)(const Call&);
+  };
+  static const std::vector<Route>& AllRoutes();
+
+  Response GetHealth(const Call& call);
+  Response GetReadiness(const Call& call);
+  Response GetStatus(const Call& call);
+  Response GetStatistics(const Call& call);
+  Response GetStream(const Call& call);
+  Response ListIncidents(const Call& call);
+  Response GetIncident(const Call& call);
+  Response PatchIncident(const Call& call);
+  Response PostComment(const Call& call);
+  Response PutTag(const Call& call);
+  Response DeleteTag(const Call& call);
+  Response ListAudit(const Call& call);
+  Response VerifyAudit(const Call& call);
+
+  // The incident that the first part of the path names; an error is the answer.
+  Result<incident::Incident> IncidentOf(const Call& call) const;
+  Response Render(const incident::Incident& incident, const Call& call) const;
+  Response ChangeIncident(const Call& call, const audit::Entry& entry, const std::function<Status()>& act);
+  // Writes the entry and then acts; a failed act gets a second entry.
+  Status Audited(const audit::Entry& entry, const std::function<Status()>& act) const;
+  std::vector<std::string> Alarms() const;
+
+  const Rooms rooms_;
+  std::atomic<int> streams_{0};
+};
+
+}  // namespace sluice::api

@@ -1,0 +1,141 @@
+// How it is: health, status, statistics, and the stream of what changes.
+#include <atomic>
+#include <memory>
+
+#include "control/api/api.h"
+#include "control/api/incident_json.h"
+#include "control/api/parameters.h"
+
+namespace sluice::api {
+namespace {
+
+constexpr std::chrono::milliseconds kStreamLook{1000};
+// Statistics in a stream, and with them a sign of life.
+constexpr std::chrono::seconds kStatisticsInterval{5};
+
+// server-sent events: html.spec.whatwg.org, 9.2.
+void AppendEvent(std::string_view name, std::string_view data, std::string& out) {
+  out += "event: " + std::string(name) + "\ndata: ";
+  out += data;
+  out += "\n\n";
+}
+
+// Where a stream is; counts it for as long as it lives.
+struct Stream {
+  Stream(std::atomic<int>& counter, uint64_t from) : streams(counter), next(from) {}
+  ~Stream() { streams.fetch_sub(1); }
+  Stream(const Stream&) = delete;
+  Stream& operator=(const Stream&) = delete;
+
+  std::atomic<int>& streams;
+  uint64_t next;
+  std::chrono::steady_clock::time_point statistics_due{};
+};
+
+}  // namespace
+
+std::vector<std::string> Api::Alarms() const {
+  std::vector<std::string> alarms = rooms_.incidents->Alarms();
+  for (const std::string& alarm : rooms_.audit->alarms()) alarms.push_back(alarm);
+  if (const std::string fault = rooms_.recorder->Fault(); !fault.empty()) alarms.push_back("incidents cannot be written, and wait: " + fault);
+  const uint64_t lost = rooms_.recorder->counters().incident_findings_lost.load();
+  if (lost > 0) alarms.push_back(std::to_string(lost) + " findings belong to no incident: too many subjects were waiting for the disk");
+  return alarms;
+}
+
+Response Api::GetHealth(const Call&) {
+  Response response;
+  response.body = R"({"status":"ok"})";
+  return response;
+}
+
+Response Api::GetReadiness(const Call&) {
+  if (!rooms_.appliance->State().forwards) return Problem(503, "packets are not forwarded");
+  if (!rooms_.recorder->Fault().empty()) return Problem(503, "incidents cannot be written");
+  Response response;
+  response.body = R"({"status":"ready"})";
+  return response;
+}
+
+Response Api::GetStatus(const Call& call) {
+  QueryReader query(call.request);
+  if (!query.Finish()) return query.problem();
+  const ApplianceState state = rooms_.appliance->State();
+  const incident::StoreCounters& store = rooms_.incidents->counters();
+  const incident::RecorderCounters& recorder = rooms_.recorder->counters();
+  Response response;
+  event::JsonText json(response.body);
+  json.BeginObject();
+  json.Bool("forwards", state.forwards);
+  json.Text("mode", state.is_inline ? "inline" : "tap");
+  json.Time("started", state.started);
+  json.BeginObject("policy");
+  json.Text("digest", state.policy_digest);
+  json.Number("generation", state.generation);
+  json.EndObject();
+  json.BeginObject("counters");
+  json.Number("incidents_created", store.incidents_created.load());
+  json.Number("incidents_expired", store.incidents_expired.load());
+  json.Number("incidents_removed_for_size", store.incidents_removed_for_size.load());
+  json.Number("incidents_removed_open", store.incidents_removed_open.load());
+  json.Number("databases_set_aside", store.databases_set_aside.load());
+  json.Number("incident_findings", recorder.incident_findings.load());
+  json.Number("incident_findings_lost", recorder.incident_findings_lost.load());
+  json.Number("incident_findings_waiting", rooms_.recorder->waiting());
+  json.Number("incident_commits", recorder.incident_commits.load());
+  json.Number("incident_commits_failed", recorder.incident_commits_failed.load());
+  json.EndObject();
+  json.BeginList("alarms");
+  for (const std::string& alarm : Alarms()) json.Element(alarm);
+  json.EndList();
+  json.EndObject();
+  return response;
+}
+
+Response Api::GetStatistics(const Call& call) {
+  QueryReader query(call.request);
+  if (!query.Finish()) return query.problem();
+  Response response;
+  response.body = rooms_.appliance->Statistics();
+  return response;
+}
+
+// Events: `incident` (as in the list) for each that changed, `missed` where the reader fell behind, `statistics` now and then.
+Response Api::GetStream(const Call& call) {
+  QueryReader query(call.request);
+  if (!query.Finish()) return query.problem();
+  if (streams_.fetch_add(1) >= kMaxStreams) {
+    streams_.fetch_sub(1);
+    return Problem(503, "too many streams are open");
+  }
+  auto stream = std::make_shared<Stream>(streams_, rooms_.incidents->feed().End());
+  const bool with_sample = May(*call.request.caller.role, Permission::kSample);
+  Response response;
+  response.type = "text/event-stream";
+  response.stream = [this, stream, with_sample](std::string& out) {
+    if (rooms_.incidents->feed().closed()) return false;
+    const auto now = std::chrono::steady_clock::now();
+    if (now >= stream->statistics_due) {
+      AppendEvent("statistics", rooms_.appliance->Statistics(), out);
+      stream->statistics_due = now + kStatisticsInterval;
+      return true;
+    }
+    const incident::ChangeFeed::Changes changes = rooms_.incidents->feed().Wait(stream->next, kStreamLook);
+    stream->next = changes.next;
+    if (changes.missed) AppendEvent("missed", "{}", out);
+    for (const incident::IncidentId id : changes.incidents) {
+      const Result<incident::Incident> incident = rooms_.incidents->Get(id);
+      if (!incident) continue;  // removed since
+      std::string data;
+      event::JsonText json(data);
+      json.BeginObject();
+      AppendIncident(json, *incident, Detail::kListed, with_sample);
+      json.EndObject();
+      AppendEvent("incident", data, out);
+    }
+    return true;
+  };
+  return response;
+}
+
+}  // namespace sluice::api

@@ -1,0 +1,31 @@
+// The subcommands of sluicectl. Each asks the API and prints: a table or lines for people, or with --json what the server said.
+//
+// Thread: one. Failure: the sentence on standard error and exit code 1.
+#pragma once
+
+#include <CLI/CLI.hpp>
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "control/cli/api_client.h"
+
+namespace sluice::cli {
+
+// Of every subcommand.
+struct Session {
+  std::string socket;
+  bool json = false;
+  int exit_code = 0;
+
+  ApiClient client() const { return ApiClient(socket); }
+  // Prints the answer as it is with --json, and else by `show`; or the error.
+  void Print(const Result<std::string>& answer, const std::function<void(const std::string&)>& show);
+  void Fail(const Error& error);
+};
+
+void AddStatusCommands(CLI::App& app, Session& session);      // status, coverage
+void AddIncidentCommands(CLI::App& app, Session& session);    // incidents list|show|state|assign|comment|tag|untag|watch
+void AddAuditCommands(CLI::App& app, Session& session);       // audit list|verify
+
+}  // namespace sluice::cli

@@ -1,0 +1,41 @@
+// sluicectl: the operator's command line, a client of the API. Options only; the work is in one file for each group of subcommands.
+#include <CLI/CLI.hpp>
+#include <cstdio>
+#include <exception>
+
+#include "control/cli/commands.h"
+
+namespace {
+
+constexpr int kBadUsage = 2;
+
+int Main(int argc, char** argv) {
+  CLI::App app("sluicectl: look at and run a Sluice appliance");
+  app.name("sluicectl");
+  app.require_subcommand(1);
+  app.fallthrough();
+  sluice::cli::Session session;
+  session.socket = "/run/sluice/api.sock";
+  app.add_option("--socket", session.socket, "where sluiced listens: `socket` of its configuration")->envname("SLUICE_SOCKET")->capture_default_str();
+  app.add_flag("--json", session.json, "what the API said, as JSON");
+  sluice::cli::AddStatusCommands(app, session);
+  sluice::cli::AddIncidentCommands(app, session);
+  sluice::cli::AddAuditCommands(app, session);
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    return app.exit(error) == 0 ? 0 : kBadUsage;
+  }
+  return session.exit_code;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  try {
+    return Main(argc, argv);
+  } catch (const std::exception& error) {
+    std::fprintf(stderr, "sluicectl: %s\n", error.what());
+    return 1;
+  }
+}

@@ -1,0 +1,38 @@
+#include "control/daemon/running_appliance.h"
+
+#include <chrono>
+#include <utility>
+
+#include "dataplane/pipeline/totals.h"
+
+namespace sluice::daemon {
+
+RunningAppliance::RunningAppliance(runtime::DataPlane& data_plane, bool is_inline, std::string policy_digest)
+    : data_plane_(data_plane) {
+  state_.forwards = true;
+  state_.is_inline = is_inline;
+  state_.started = Timestamp::FromNanoseconds(
+      std::chrono::duration_cast<std::chrono::nanoseconds>(std::chrono::system_clock::now().time_since_epoch()).count());
+  state_.policy_digest = std::move(policy_digest);
+  state_.generation = 1;
+}
+
+Result<uint32_t> RunningAppliance::Publish(std::shared_ptr<const bundle::Bundle> policy) {
+  const std::lock_guard<std::mutex> one_at_a_time(publishing_);
+  const std::string digest(policy->digest());
+  Result<uint32_t> generation = data_plane_.Publish(std::move(policy));
+  if (!generation) return generation;
+  const std::lock_guard<std::mutex> lock(mutex_);
+  state_.policy_digest = digest;
+  state_.generation = *generation;
+  return generation;
+}
+
+api::ApplianceState RunningAppliance::State() const {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  return state_;
+}
+
+std::string RunningAppliance::Statistics() const { return ToJson(data_plane_.Snapshot()); }
+
+}  // namespace sluice::daemon

@@ -1,0 +1,78 @@
+// An Api over real stores, with an appliance that says what it is told; for the tests of the API.
+#pragma once
+
+#include <gtest/gtest.h>
+
+#include <fstream>
+#include <iterator>
+#include <nlohmann/json.hpp>
+
+#include "control/api/api.h"
+#include "tests/unit/control/incident/findings.h"
+
+namespace sluice::api::testing {
+
+using Json = nlohmann::json;
+
+class StillAppliance : public Appliance {
+ public:
+  ApplianceState State() const override { return state; }
+  std::string Statistics() const override { return statistics; }
+  ApplianceState state;
+  std::string statistics = "{}";
+};
+
+// A real finding, as records have it.
+inline constexpr char kSample[] =
+    R"({"time":"2026-01-31T23:59:59.000000001Z","event":"finding","schema":1,"policy":{"digest":"ab","generation":1},"rule":"cn.secret",)"
+    R"("severity":"high","verdict":"block","action":"block_page","detector":"d","confidence":90,"count":1,"flow":{"id":"0000000000000abc",)"
+    R"("src_ip":"10.0.0.1","src_port":1,"dst_ip":"192.0.2.9","dst_port":443,"transport":"tcp","app":"http","vlan":0},"direction":"upload",)"
+    R"("object":{"id":1,"name":"plan.docx","media_type":"text/plain","bytes":9,"path":["http.request.body"]},"match":{"masked":"机**",)"
+    R"("offset":0,"length":3,"encoding":"utf-8"},"explain":"because","incident":"0000000000000abc"})";
+
+class Laboratory {
+ public:
+  Laboratory() {
+    incident::StoreOptions options;
+    options.path = folder_.File("incidents.db");
+    store = incident::IncidentStore::Open(options).value();
+    recorder = std::make_unique<incident::IncidentRecorder>(*store, incident::RecorderOptions());
+    log = audit::AuditLog::Open(folder_.File("audit.jsonl")).value();
+    appliance.state.forwards = true;
+    appliance.state.is_inline = true;
+    api = std::make_unique<Api>(Rooms{&appliance, store.get(), recorder.get(), log.get()});
+  }
+
+  // An incident for each finding that differs in its subject.
+  void Happen(const std::vector<incident::testing::FindingOf>& findings) {
+    incident::FindingBatch batch(1000);
+    for (const auto& finding : findings) batch.Add(incident::testing::Make(finding), kSample, "desk 7");
+    ASSERT_TRUE(store->Apply(batch.Take()));
+  }
+  Response Ask(const std::string& method, const std::string& path, const std::string& body = "", Role role = Role::kAdmin) {
+    Request request;
+    request.method = method;
+    const size_t question = path.find('?');
+    request.path = path.substr(0, question);
+    if (question != std::string::npos) {
+      const std::string pair = path.substr(question + 1);
+      request.query.emplace(pair.substr(0, pair.find('=')), pair.substr(pair.find('=') + 1));
+    }
+    request.body = body;
+    request.caller = {"li", role};
+    return api->Handle(request);
+  }
+  std::string File(const std::string& name) const { return folder_.File(name); }
+
+ private:
+  incident::testing::Folder folder_{"api"};
+
+ public:
+  StillAppliance appliance;
+  std::unique_ptr<incident::IncidentStore> store;
+  std::unique_ptr<incident::IncidentRecorder> recorder;
+  std::unique_ptr<audit::AuditLog> log;
+  std::unique_ptr<Api> api;
+};
+
+}  // namespace sluice::api::testing

@@ -1,0 +1,153 @@
+// docs/openapi.json against the running server: every operation of the document is called, every answer is of the kind and the
+// shape that it says, and neither knows a route that the other does not.
+#include <algorithm>
+#include <set>
+
+#include "control/api/local_server.h"
+#include "tests/support/json_schema.h"
+#include "tests/unit/control/api/laboratory.h"
+#include "tests/unit/control/api/local_socket.h"
+
+namespace sluice::api {
+namespace {
+
+using testing::Json;
+using testing::Laboratory;
+using testing::LocalSocket;
+
+Json Document() {
+  std::ifstream in(std::string(SLUICE_SOURCE_DIR) + "/docs/openapi.json");
+  return Json::parse(in);
+}
+
+// OpenAPI's way of naming schemas, in that of JSON Schema; documents beside it are checked by their own.
+Json Rewrite(Json schema) {
+  if (schema.is_object() && schema.contains("$ref")) {
+    const std::string reference = schema["$ref"];
+    const std::string ours = "#/components/schemas/";
+    if (reference.rfind(ours, 0) != 0) return Json{{"type", "object"}};
+    schema["$ref"] = "#/$defs/" + reference.substr(ours.size());
+  }
+  if (schema.is_structured()) {
+    for (auto& [key, value] : schema.items()) value = Rewrite(value);
+  }
+  return schema;
+}
+
+struct Call {
+  std::string method, path, pattern, body;
+  int status;
+};
+
+const std::vector<Call>& Calls() {
+  static const std::vector<Call> kCalls = {
+      {"get", "/healthz", "/healthz", "", 200},
+      {"get", "/readyz", "/readyz", "", 200},
+      {"get", "/v1/status", "/v1/status", "", 200},
+      {"get", "/v1/status?x=1", "/v1/status", "", 400},
+      {"get", "/v1/statistics", "/v1/statistics", "", 200},
+      {"get", "/v1/incidents?state=new&limit=1", "/v1/incidents", "", 200},
+      {"get", "/v1/incidents?limit=1", "/v1/incidents", "", 200},
+      {"get", "/v1/incidents?limit=x", "/v1/incidents", "", 400},
+      {"get", "/v1/incidents/1", "/v1/incidents/{id}", "", 200},
+      {"get", "/v1/incidents/77", "/v1/incidents/{id}", "", 404},
+      {"patch", "/v1/incidents/1", "/v1/incidents/{id}", R"({"state":"in_review","assignee":"li"})", 200},
+      {"patch", "/v1/incidents/1", "/v1/incidents/{id}", R"({"state":"lost"})", 400},
+      {"post", "/v1/incidents/1/comments", "/v1/incidents/{id}/comments", R"({"text":"asked the sender"})", 201},
+      {"put", "/v1/incidents/1/tags/legal", "/v1/incidents/{id}/tags/{tag}", "", 200},
+      {"get", "/v1/incidents/1", "/v1/incidents/{id}", "", 200},
+      {"delete", "/v1/incidents/1/tags/legal", "/v1/incidents/{id}/tags/{tag}", "", 200},
+      {"delete", "/v1/incidents/1/tags/legal", "/v1/incidents/{id}/tags/{tag}", "", 404},
+      {"get", "/v1/audit", "/v1/audit", "", 200},
+      {"get", "/v1/audit/verification", "/v1/audit/verification", "", 200},
+      {"get", "/v1/audit/verification?met=" + std::string(64, '0'), "/v1/audit/verification", "", 200},
+  };
+  return kCalls;
+}
+
+// The stream has no end; its operation is checked by its first event.
+constexpr char kStream[] = "/v1/stream";
+
+struct Answer {
+  int status = 0;
+  std::string type, body;
+};
+
+Answer Ask(const std::string& socket_path, const Call& call) {
+  const LocalSocket socket(socket_path);
+  std::string method = call.method;
+  std::transform(method.begin(), method.end(), method.begin(), [](unsigned char c) { return static_cast<char>(std::toupper(c)); });
+  std::string request = method + " " + call.path + " HTTP/1.1\r\nHost: x\r\nConnection: close\r\n";
+  if (call.method != "get") request += "Content-Type: application/json\r\nContent-Length: " + std::to_string(call.body.size()) + "\r\n";
+  socket.Send(request + "\r\n" + call.body);
+  const std::string text = socket.ReadAll();
+  Answer answer;
+  if (text.size() > 12) answer.status = std::atoi(text.c_str() + 9);
+  const size_t type = text.find("Content-Type: "), end = text.find("\r\n\r\n");
+  if (type != std::string::npos) answer.type = text.substr(type + 14, text.find("\r\n", type) - type - 14);
+  if (end != std::string::npos) answer.body = text.substr(end + 4);
+  return answer;
+}
+
+class OpenApi : public ::testing::Test {
+ protected:
+  OpenApi() {
+    LocalServerOptions options;
+    options.path = lab_.File("api.sock");
+    lab_.Happen({{}, {"us.top", 2, 3, "x\x1b[2J.txt", 7, 2000, model::Severity::kLow}});
+    server_ = LocalServer::Start(options, [this](const Request& request) { return lab_.api->Handle(request); }).value();
+  }
+  // Every sentence that is wrong with an answer.
+  std::vector<std::string> Faults(const Call& call, const Answer& answer) const {
+    const Json& responses = document_["paths"][call.pattern][call.method]["responses"];
+    if (answer.status != call.status) return {"answered " + std::to_string(answer.status) + ": " + answer.body};
+    const std::string status = std::to_string(answer.status);
+    if (!responses.contains(status)) return {"the document does not know the status " + status};
+    const Json& content = responses[status]["content"];
+    if (!content.contains(answer.type)) return {"the document does not know the type " + answer.type};
+    Json schema = Rewrite(content[answer.type]["schema"]);
+    schema["$defs"] = Rewrite(document_["components"]["schemas"]);
+    return sluice::testing::JsonSchema(schema).Violations(Json::parse(answer.body));
+  }
+
+  const Json document_ = Document();
+  Laboratory lab_;
+  std::unique_ptr<LocalServer> server_;
+};
+
+TEST_F(OpenApi, DescribesEveryAnswerOfTheServer) {
+  for (const Call& call : Calls()) {
+    for (const std::string& fault : Faults(call, Ask(lab_.File("api.sock"), call))) ADD_FAILURE() << call.method << " " << call.path << ": " << fault;
+  }
+}
+
+TEST_F(OpenApi, KnowsTheSameRoutesAsTheServer) {
+  std::set<std::string> documented, called{std::string("get ") + kStream};
+  for (const auto& [path, operations] : document_["paths"].items()) {
+    for (const auto& [method, operation] : operations.items()) documented.insert(method + " " + path);
+  }
+  for (const Call& call : Calls()) called.insert(call.method + " " + call.pattern);
+  std::set<std::string> served;
+  for (std::string route : Api::Routes()) {
+    const auto space = route.begin() + static_cast<std::ptrdiff_t>(route.find(' '));
+    std::transform(route.begin(), space, route.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+    served.insert(route);
+  }
+  EXPECT_EQ(documented, served);
+  EXPECT_EQ(documented, called) << "an operation is not tried";
+}
+
+TEST_F(OpenApi, ShowsFindingsAsTheRecordsDo) {
+  const Answer answer = Ask(lab_.File("api.sock"), {"get", "/v1/incidents/1", "", "", 200});
+  const auto schema = sluice::testing::JsonSchema::FromFile(std::string(SLUICE_SOURCE_DIR) + "/docs/schema/finding.schema.json");
+  EXPECT_EQ(schema.Violations(Json::parse(answer.body)["sample"]), std::vector<std::string>());
+}
+
+TEST_F(OpenApi, SendsNothingThatSteersATerminal) {
+  const Answer answer = Ask(lab_.File("api.sock"), {"get", "/v1/incidents", "", "", 200});
+  EXPECT_NE(answer.body.find("\\u001b[2J"), std::string::npos);
+  EXPECT_EQ(answer.body.find('\x1b'), std::string::npos);
+}
+
+}  // namespace
+}  // namespace sluice::api
