@@ -14,8 +14,8 @@ RunDemo() {
   Begin Demo 5
   Step "Packages"
   InstallPackages
-  Step "Building sluiced and sluicec (the first time takes minutes)"
-  Build release sluiced sluicec demo_capture
+  Step "Building sluiced, sluicec and sluicectl (the first time takes minutes)"
+  Build release sluiced sluicec sluicectl demo_capture
   obstacle=$(LabObstacle) || true
   LabPrepare "$DEMO_DIR"
   CatchTheEnd DemoCleanUp
@@ -60,6 +60,7 @@ DemoLive() {
   LabUp
   LabServer || Fail "nginx did not start, see build/demo/nginx/error.log"
   LabConfigInline
+  LabControl
   LabAppliance || Fail "the appliance did not start, see build/demo/sluiced.log"
   LabReachable || Fail "the client does not reach the server through the appliance, see build/demo/sluiced.log"
   Say "curl $LAB_CLIENT_IP -> sluiced (huge pages: $SLUICE_HUGE_PAGES) -> nginx $LAB_SERVER_IP"
@@ -67,6 +68,7 @@ DemoLive() {
   Step "Two uploads with curl"
   DemoUploadClean
   DemoUploadMarked
+  DemoReview
 
   LabStopAppliance TERM || Fail "sluiced did not end well, see build/demo/sluiced.log"
   DemoResult
@@ -96,6 +98,21 @@ DemoUploadMarked() {
   if LabServerHolds "$DEMO_MARK"; then Fail "the marking reached the server"; fi
   Say "marked.txt  $status; the server holds nothing of it, the client was told:"
   sed -n -e '/<h1>/b show' -e '/Incident/b show' -e 'd' -e ':show' -e 's/<[^>]*>//gp' "$DEMO_DIR/marked.txt.answer" | sed 's/^/        | /'
+}
+
+# What an operator does next. The incident is committed within moments of the block.
+DemoReview() {
+  local try reference
+  reference=$(grep -oE '[0-9a-f]{16}' "$DEMO_DIR/marked.txt.answer" | head -n 1)
+  for try in {1..50}; do
+    if Control incidents show "$reference" >"$DEMO_DIR/incident.txt" 2>>"$DEMO_DIR/sluicectl.log"; then break; fi
+    sleep 0.1
+  done
+  [[ -s $DEMO_DIR/incident.txt ]] || Fail "no incident after $try looks, see build/demo/sluicectl.log"
+  Say "sluicectl incidents show $reference"
+  sed 's/^/        | /' "$DEMO_DIR/incident.txt"
+  Control incidents state 1 confirmed >>"$DEMO_DIR/sluicectl.log" || Fail "the incident could not be confirmed, see build/demo/sluicectl.log"
+  Say "confirmed by $(Control --json audit list | jq -r '.entries[-1].actor'), as the audit log says"
 }
 
 DemoReplay() {

@@ -3,7 +3,6 @@
 # shellcheck source=tests/system/test.sh
 source "$(dirname "$0")/test.sh"
 
-Control() { "$SLUICE_BIN/sluicectl" --socket "$LAB_DIR/api.sock" "$@"; }
 # Incident JQ-FILTER [ID]: of one incident, as JSON.
 Incident() { Control --json incidents show "${2:-1}" | jq -r "$1"; }
 # Eventually WHAT EXPECTED COMMAND…: within ten seconds.

@@ -180,6 +180,10 @@ LabConfig() {
     echo "  object_hashes: true"
   } >"$LAB_DIR/sluice.yaml"
 }
+# LabControl: adds the control plane to the configuration; Control asks it.
+LabControl() { echo "control: {directory: control, socket: api.sock}" >>"$LAB_DIR/sluice.yaml"; }
+Control() { "$SLUICE_BIN/sluicectl" --socket "$LAB_DIR/api.sock" "$@"; }
+
 LabConfigInline() {
   LabConfig "ports:" \
     "  outside: {driver: af_packet, interface: right}" \
