@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "dataplane/extract/extraction_room.h"
 #include "dataplane/replay/replay.h"
 #include "rules/compile/network.h"
 
@@ -55,6 +56,8 @@ void AddReplayCommand(CLI::App& app, int& exit_code) {
   command->add_option("--stats", options->stats, "statistics, one JSON object");
   command->add_option("--out", options->out, "inline: what was forwarded and injected, as pcap");
   command->add_flag("--object-hashes", options->hash_objects, "SHA-256 of each object");
+  options->extractor = extract::ExtractorBesideProgram();
+  command->add_option("--extractor", options->extractor, "program that parses PDF, OLE2 and archives; sluice-extract beside this one unless given");
   command->add_option("--workers", options->workers, "threads; the findings are the same for any number")->check(CLI::Range(1, 16));
   const std::map<std::string, bool> modes{{"tap", false}, {"inline", true}};
   command->add_option("--mode", options->inline_mode, "tap (observe) or inline (forward or drop each packet)")

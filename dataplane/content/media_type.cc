@@ -255,6 +255,12 @@ MediaType DetectRiff(ByteView prefix) {
 // The header of a PDF may stand within the first 1024 bytes (ISO 32000-1, annex H.3.4.1); we have 512.
 bool IsPdf(ByteView prefix) { return StartsWith(prefix, "%PDF-") || Contains(prefix.First(64), "%PDF-1."); }
 
+// Further in, where it is not the first file of a form or a letter: those begin with fields, a PDF does not.
+bool IsLatePdf(ByteView prefix) {
+  const std::string_view text = prefix.AsText();
+  return Contains(prefix, "%PDF-1.") && text.find(": ") > text.find("%PDF-1.");
+}
+
 // A program for DOS or Windows. Text may begin with MZ too: where the second header is out of sight, controls decide.
 bool IsPe(ByteView prefix) {
   constexpr size_t kHeaderOffset = 0x3C;
@@ -420,6 +426,7 @@ bool DetectShaped(ByteView prefix, MediaType& type) {
   else if (StartsWith(prefix, "CD001", 1)) type = {"application/x-iso9660-image", kContainer};
   else if (IsIges(prefix)) type = {"model/iges", kPlain};
   else if (IsMultipart(prefix)) type = {"multipart/form-data", kContainer};
+  else if (IsLatePdf(prefix)) type = {"application/pdf", kContainer};
   else if (IsStl(prefix)) type = {"model/stl", kPlain};
   else return false;
   return true;

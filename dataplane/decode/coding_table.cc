@@ -9,6 +9,7 @@
 #include "dataplane/decode/brotli_decoder.h"
 #include "dataplane/decode/bzip2_decoder.h"
 #include "dataplane/decode/charset_decoder.h"
+#include "dataplane/decode/document_decoder.h"
 #include "dataplane/decode/form_decoder.h"
 #include "dataplane/decode/inflate_decoder.h"
 #include "dataplane/decode/lz4_decoder.h"
@@ -18,6 +19,7 @@
 #include "dataplane/decode/rtf_decoder.h"
 #include "dataplane/decode/sealed_decoder.h"
 #include "dataplane/decode/tar_decoder.h"
+#include "dataplane/decode/uuencode_decoder.h"
 #include "dataplane/decode/xz_decoder.h"
 #include "dataplane/decode/zip_decoder.h"
 #include "dataplane/decode/zstd_decoder.h"
@@ -26,31 +28,33 @@ namespace sluice::decode {
 namespace {
 
 template <InflateDecoder::Wrapper wrapper>
-Decoder* ConstructInflate(void* slot, BuddyHeap&) noexcept {
+Decoder* ConstructInflate(void* slot, const DecoderServices&) noexcept {
   return new (slot) InflateDecoder(wrapper);
 }
 template <ZipDecoder::Begin begin>
-Decoder* ConstructZip(void* slot, BuddyHeap& heap) noexcept {
-  return new (slot) ZipDecoder(heap, begin);
+Decoder* ConstructZip(void* slot, const DecoderServices& services) noexcept {
+  return new (slot) ZipDecoder(services.heap, begin);
 }
 template <XzDecoder::Format format>
-Decoder* ConstructXz(void* slot, BuddyHeap& heap) noexcept {
-  return new (slot) XzDecoder(heap, format);
+Decoder* ConstructXz(void* slot, const DecoderServices& services) noexcept {
+  return new (slot) XzDecoder(services.heap, format);
 }
 template <MimeDecoder::Begin begin>
-Decoder* ConstructMime(void* slot, BuddyHeap& heap) noexcept {
-  return new (slot) MimeDecoder(heap, begin);
+Decoder* ConstructMime(void* slot, const DecoderServices& services) noexcept {
+  return new (slot) MimeDecoder(services.heap, begin);
 }
-template <SealedDecoder::Kind kind>
-Decoder* ConstructSealed(void* slot, BuddyHeap&) noexcept {
+template <DocumentDecoder::Kind kind>
+Decoder* ConstructDocument(void* slot, const DecoderServices& services) noexcept {
+  if (services.extraction != nullptr) return new (slot) DocumentDecoder(*services.extraction, kind);
   return new (slot) SealedDecoder(kind);
 }
+constexpr size_t kDocumentBytes = std::max(sizeof(DocumentDecoder), sizeof(SealedDecoder));
 template <typename D>
-Decoder* ConstructOnHeap(void* slot, BuddyHeap& heap) noexcept {
-  return new (slot) D(heap);
+Decoder* ConstructOnHeap(void* slot, const DecoderServices& services) noexcept {
+  return new (slot) D(services.heap);
 }
 template <typename D>
-Decoder* Construct(void* slot, BuddyHeap&) noexcept {
+Decoder* Construct(void* slot, const DecoderServices&) noexcept {
   return new (slot) D();
 }
 
@@ -65,18 +69,30 @@ constexpr CodingEntry kCodings[] = {
     {Coding::kZstd, kContent, "zstd", sizeof(ZstdDecoder), ConstructOnHeap<ZstdDecoder>},
     {Coding::kXz, kContent, "xz", sizeof(XzDecoder), ConstructXz<XzDecoder::Format::kXz>},
     {Coding::kLzma, kContent, "lzma", sizeof(XzDecoder), ConstructXz<XzDecoder::Format::kLzma>},
+    {Coding::kLzip, kContent, "lzip", sizeof(XzDecoder), ConstructXz<XzDecoder::Format::kLzip>},
     {Coding::kBzip2, kContent, "bzip2", sizeof(Bzip2Decoder), ConstructOnHeap<Bzip2Decoder>},
     {Coding::kLz4, kContent, "lz4", sizeof(Lz4Decoder), Construct<Lz4Decoder>},
     {Coding::kBase64, kContent, "base64", sizeof(Base64Decoder), Construct<Base64Decoder>},
     {Coding::kQuotedPrintable, kContent, "quoted-printable", sizeof(QuotedPrintableDecoder), Construct<QuotedPrintableDecoder>},
+    {Coding::kUuencode, kContent, "uuencode", sizeof(UuencodeDecoder), Construct<UuencodeDecoder>},
     {Coding::kZip, kContainer, "zip", sizeof(ZipDecoder), ConstructZip<ZipDecoder::Begin::kWithEntry>},
     {Coding::kProgram, kContainer, "zip", sizeof(ZipDecoder), ConstructZip<ZipDecoder::Begin::kWithOther>},
     {Coding::kTar, kContainer, "tar", sizeof(TarDecoder), Construct<TarDecoder>},
     {Coding::kMultipart, kContainer, "multipart", sizeof(MimeDecoder), ConstructMime<MimeDecoder::Begin::kWithBoundary>},
     {Coding::kMessage, kContainer, "message", sizeof(MimeDecoder), ConstructMime<MimeDecoder::Begin::kWithHead>},
     {Coding::kBase64Runs, kContainer, "base64", sizeof(Base64RunsDecoder), Construct<Base64RunsDecoder>},
-    {Coding::kOleStorage, kContainer, "ole", sizeof(SealedDecoder), ConstructSealed<SealedDecoder::Kind::kOleStorage>},
-    {Coding::kPdf, kContainer, "pdf", sizeof(SealedDecoder), ConstructSealed<SealedDecoder::Kind::kPdf>},
+    {Coding::kOleStorage, kContainer, "ole", kDocumentBytes, ConstructDocument<DocumentDecoder::Kind::kOleStorage>},
+    {Coding::kPdf, kContainer, "pdf", kDocumentBytes, ConstructDocument<DocumentDecoder::Kind::kPdf>},
+    {Coding::kSevenZip, kContainer, "7z", kDocumentBytes, ConstructDocument<DocumentDecoder::Kind::kArchive>},
+    {Coding::kRar, kContainer, "rar", kDocumentBytes, ConstructDocument<DocumentDecoder::Kind::kArchive>},
+    {Coding::kCab, kContainer, "cab", kDocumentBytes, ConstructDocument<DocumentDecoder::Kind::kArchive>},
+    {Coding::kIso, kContainer, "iso", kDocumentBytes, ConstructDocument<DocumentDecoder::Kind::kIsoImage>},
+    {Coding::kLha, kContainer, "lha", kDocumentBytes, ConstructDocument<DocumentDecoder::Kind::kArchive>},
+    {Coding::kXar, kContainer, "xar", kDocumentBytes, ConstructDocument<DocumentDecoder::Kind::kArchive>},
+    {Coding::kRpm, kContainer, "rpm", kDocumentBytes, ConstructDocument<DocumentDecoder::Kind::kArchive>},
+    {Coding::kCompress, kContainer, "compress", kDocumentBytes, ConstructDocument<DocumentDecoder::Kind::kArchive>},
+    {Coding::kAr, kContainer, "ar", kDocumentBytes, ConstructDocument<DocumentDecoder::Kind::kArchive>},
+    {Coding::kCpio, kContainer, "cpio", kDocumentBytes, ConstructDocument<DocumentDecoder::Kind::kArchive>},
     {Coding::kMarkup, kReading, "text", sizeof(MarkupDecoder), Construct<MarkupDecoder>},
     {Coding::kJson, kReading, "json", sizeof(JsonDecoder), Construct<JsonDecoder>},
     {Coding::kForm, kReading, "form", sizeof(FormDecoder), Construct<FormDecoder>},
@@ -106,7 +122,7 @@ struct Sign {
 constexpr Sign kSigns[] = {
     {LooksLikeGzip, Coding::kGzip}, {LooksLikeZstd, Coding::kZstd},   {LooksLikeZip, Coding::kZip},
     {LooksLikeXz, Coding::kXz},     {LooksLikeBzip2, Coding::kBzip2}, {LooksLikeLzma, Coding::kLzma},
-    {LooksLikeLz4, Coding::kLz4},
+    {LooksLikeLz4, Coding::kLz4},   {LooksLikeLzip, Coding::kLzip},
 };
 
 const Sign* FindSign(ByteView prefix) {
@@ -126,6 +142,7 @@ constexpr DeclaredName kDeclared[] = {
     {"gzip", Coding::kGzip, true},     {"x-gzip", Coding::kGzip, true},     {"zstd", Coding::kZstd, true},
     {"xz", Coding::kXz, true},         {"bzip2", Coding::kBzip2, true},     {"br", Coding::kBrotli, false},
     {"base64", Coding::kBase64, false}, {"quoted-printable", Coding::kQuotedPrintable, false},
+    {"x-uuencode", Coding::kUuencode, false}, {"uuencode", Coding::kUuencode, false}, {"x-uue", Coding::kUuencode, false},
 };
 
 bool IsIdentity(std::string_view declared) {
@@ -165,6 +182,9 @@ constexpr TypedCoding kTyped[] = {
     {"application/json", Coding::kJson},    {"application/rtf", Coding::kRtf},      {"application/x-ole-storage", Coding::kOleStorage},
     {"application/pdf", Coding::kPdf},      {"multipart/form-data", Coding::kMultipart},
     {"application/x-elf", Coding::kProgram}, {"application/vnd.microsoft.portable-executable", Coding::kProgram},
+    {"application/x-7z-compressed", Coding::kSevenZip}, {"application/vnd.rar", Coding::kRar}, {"application/vnd.ms-cab-compressed", Coding::kCab},
+    {"application/x-lzh-compressed", Coding::kLha},     {"application/x-xar", Coding::kXar},   {"application/x-rpm", Coding::kRpm},
+    {"application/x-compress", Coding::kCompress},      {"application/x-archive", Coding::kAr}, {"application/x-cpio", Coding::kCpio}, {"application/x-iso9660-image", Coding::kIso},
 };
 
 ChosenCoding ChooseTyped(ByteView prefix, std::string_view claimed_type) {
@@ -175,9 +195,11 @@ ChosenCoding ChooseTyped(ByteView prefix, std::string_view claimed_type) {
   for (const TypedCoding& typed : kTyped) {
     if (typed.type == type) return Chosen(typed.coding);
   }
+  if (type == "application/octet-stream" && MayBeIsoImage(prefix)) return Chosen(Coding::kIso);
   if (type != "text/plain") return {};
   if (LooksLikeMail(prefix)) return Chosen(Coding::kMessage);
   if (ClaimsType(claimed_type, "application/x-www-form-urlencoded") || LooksLikeForm(prefix)) return Chosen(Coding::kForm);
+  if (LooksLikeUuencode(prefix)) return Chosen(Coding::kUuencode);
   if (LooksLikeBase64(prefix)) return Chosen(Coding::kBase64);
   if (content::LooksLikeUtf32(prefix)) return Chosen(Coding::kUtf32);
   if (LooksLikeUtf16(prefix)) return Chosen(Coding::kUtf16);

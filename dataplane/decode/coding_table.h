@@ -12,13 +12,15 @@
 #include "dataplane/content/object.h"
 #include "dataplane/decode/buddy_heap.h"
 #include "dataplane/decode/decoder.h"
+#include "dataplane/extract/extraction_room.h"
 
 namespace sluice::decode {
 
 enum class Coding : uint8_t {
-  kGzip, kZlib, kDeflate, kBrotli, kZstd, kXz, kLzma, kBzip2, kLz4,
-  kBase64, kQuotedPrintable,
+  kGzip, kZlib, kDeflate, kBrotli, kZstd, kXz, kLzma, kLzip, kBzip2, kLz4,
+  kBase64, kQuotedPrintable, kUuencode,
   kZip, kProgram, kTar, kMultipart, kMessage, kBase64Runs, kOleStorage, kPdf,
+  kSevenZip, kRar, kCab, kIso, kLha, kXar, kRpm, kCompress, kAr, kCpio,
   kMarkup, kJson, kForm, kRtf, kSevenBit, kUtf16, kUtf32,
   kCount
 };
@@ -33,12 +35,18 @@ enum class CodingKind : uint8_t {
 // A reading that changes the charset only.
 constexpr bool IsCharset(Coding coding) { return coding == Coding::kUtf16 || coding == Coding::kUtf32 || coding == Coding::kSevenBit; }
 
+// What a decoder may use of its room.
+struct DecoderServices {
+  BuddyHeap& heap;
+  extract::ExtractionRoom* extraction;  // null: there is none
+};
+
 struct CodingEntry {
   Coding coding;
   CodingKind kind;
   std::string_view name;
   size_t decoder_bytes;
-  Decoder* (*construct)(void* slot, BuddyHeap& heap) noexcept;  // placement new
+  Decoder* (*construct)(void* slot, const DecoderServices& services) noexcept;  // placement new
 };
 const CodingEntry& EntryOf(Coding coding) noexcept;
 extern const size_t kLargestDecoderBytes;

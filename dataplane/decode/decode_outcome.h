@@ -20,10 +20,14 @@ enum class DecodeOutcome : uint8_t {
   kPoolEmpty,      // no state or memory left for one more decoder
   kEncrypted,      // recognised, content not visible
   kNotOpened,      // recognised, and nothing here opens it
+  kExtractorBusy,  // no extractor, or no memory for the document, was free
+  kExtractorDied,  // the extractor ended over it; what it had handed out was inspected
+  kExtractorLimit, // larger than a document may be, or more work, memory or members than one may take
   kCount,
 };
 // "complete", "truncated_container", "corrupt_container", "unsupported_coding", "not_as_declared", "decompression_budget",
-// "nesting_limit", "decoder_pool_empty", "encrypted_container", "unopened_container"
+// "nesting_limit", "decoder_pool_empty", "encrypted_container", "unopened_container", "extractor_busy", "extractor_died",
+// "extractor_limit"
 std::string_view Name(DecodeOutcome outcome);
 
 }  // namespace sluice::decode

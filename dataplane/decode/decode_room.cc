@@ -28,6 +28,9 @@ std::string_view Name(DecodeOutcome outcome) {
     case DecodeOutcome::kPoolEmpty: return "decoder_pool_empty";
     case DecodeOutcome::kEncrypted: return "encrypted_container";
     case DecodeOutcome::kNotOpened: return "unopened_container";
+    case DecodeOutcome::kExtractorBusy: return "extractor_busy";
+    case DecodeOutcome::kExtractorDied: return "extractor_died";
+    case DecodeOutcome::kExtractorLimit: return "extractor_limit";
     case DecodeOutcome::kCount: break;
   }
   return "unknown";
@@ -56,6 +59,10 @@ Result<DecodeRoom> DecodeRoom::Create(const DecodeOptions& options) {
   impl->large_states = std::move(large).value();
   impl->small_states = std::move(small).value();
   impl->heap = std::move(heap).value();
+  if (options.extraction.program.empty()) return DecodeRoom(std::move(impl));
+  auto extraction = extract::ExtractionRoom::Create(options.extraction);
+  if (!extraction.ok()) return extraction.error();
+  impl->extraction = std::move(extraction).value();
   return DecodeRoom(std::move(impl));
 }
 
@@ -77,6 +84,7 @@ void DecodeRoom::Close(DecoderChain* chain) noexcept {
 const CounterSet<DecodeOutcome>& DecodeRoom::outcomes() const noexcept { return impl_->outcomes; }
 uint64_t DecodeRoom::chains_full() const noexcept { return impl_->chains_full.value(); }
 uint32_t DecodeRoom::open_chains() const noexcept { return static_cast<uint32_t>(impl_->chains.used()); }
+const extract::ExtractionRoom* DecodeRoom::extraction() const noexcept { return impl_->extraction.get(); }
 uint64_t DecodeRoom::library_bytes_used() const noexcept { return impl_->heap.used(); }
 
 }  // namespace sluice::decode

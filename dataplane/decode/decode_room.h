@@ -11,6 +11,7 @@
 #include "base/result.h"
 #include "dataplane/content/object.h"
 #include "dataplane/decode/decode_outcome.h"
+#include "dataplane/extract/extraction_room.h"
 
 namespace sluice::decode {
 
@@ -29,6 +30,8 @@ struct DecodeOptions {
   // Views of an object: always `free_views`; beyond them one for each `input_bytes_per_view` of the object.
   uint32_t free_views = 4096;
   uint32_t input_bytes_per_view = 32;
+  // What documents are parsed with that need all their bytes (dataplane/extract); without a program they are not opened.
+  extract::ExtractionOptions extraction;
 };
 
 class DecodeRoom {
@@ -47,6 +50,8 @@ class DecodeRoom {
   uint64_t chains_full() const noexcept;
   uint32_t open_chains() const noexcept;
   uint64_t library_bytes_used() const noexcept;
+  // nullptr: there is no extractor.
+  const extract::ExtractionRoom* extraction() const noexcept;
 
  private:
   friend class DecoderChain;

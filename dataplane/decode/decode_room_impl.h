@@ -3,6 +3,7 @@
 
 #include <array>
 #include <cstdint>
+#include <memory>
 
 #include "base/slab.h"
 #include "dataplane/content/media_type.h"
@@ -35,6 +36,7 @@ struct DecodeRoom::Impl {
   Slab large_states;
   Slab small_states;
   BuddyHeap heap;
+  std::unique_ptr<extract::ExtractionRoom> extraction;  // null: no extractor
   CounterSet<DecodeOutcome> outcomes;
   Counter chains_full;
   std::array<Depth, DecoderChain::kMaxDepth + 1> depths;

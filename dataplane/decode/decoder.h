@@ -28,7 +28,12 @@ enum class DecodeState : uint8_t {
   kTruncated,     // of End only: the input ended too early
   kEncrypted,     // content not visible
   kNotOpened,     // recognised, and not opened here
+  kBusy,          // the extractor, or memory for its document, is in use
+  kDied,          // the extractor ended over it
+  kLimit,         // more than the extractor may be asked for
 };
+// How a view ends when its decoder stops so.
+DecodeOutcome OutcomeOf(DecodeState state) noexcept;
 
 constexpr bool GoesOn(DecodeState state) { return state <= DecodeState::kMemberEnds; }
 
@@ -39,6 +44,7 @@ struct DecodeStep {
   DecodeOutcome member_outcome = DecodeOutcome::kComplete;  // with kMemberEnds
   size_t opaque = 0;       // of `consumed`: bytes of content that could not be looked into
   bool encrypted = false;  // why: encrypted, else not opened
+  size_t withheld = 0;     // of `consumed`: whether they can be looked into is said at the end, by `opaque`
 };
 
 // All valid until the next call of the decoder that gave it.

@@ -6,10 +6,7 @@
 #include "dataplane/decode/decode_room_impl.h"
 
 namespace sluice::decode {
-namespace {
-
-// How a view ends when its decoder stops with this.
-DecodeOutcome OutcomeOf(DecodeState state) {
+DecodeOutcome OutcomeOf(DecodeState state) noexcept {
   switch (state) {
     case DecodeState::kEnd: return DecodeOutcome::kComplete;
     case DecodeState::kUnsupported: return DecodeOutcome::kUnsupported;
@@ -17,11 +14,12 @@ DecodeOutcome OutcomeOf(DecodeState state) {
     case DecodeState::kTruncated: return DecodeOutcome::kTruncated;
     case DecodeState::kEncrypted: return DecodeOutcome::kEncrypted;
     case DecodeState::kNotOpened: return DecodeOutcome::kNotOpened;
+    case DecodeState::kBusy: return DecodeOutcome::kExtractorBusy;
+    case DecodeState::kDied: return DecodeOutcome::kExtractorDied;
+    case DecodeState::kLimit: return DecodeOutcome::kExtractorLimit;
     default: return DecodeOutcome::kCorrupt;
   }
 }
-
-}  // namespace
 
 DecoderChain::DecoderChain(DecodeRoom::Impl& room, const content::ObjectDescription& description) noexcept
     : room_(room), declared_(description.content_encoding), claimed_type_(description.claimed_type) {}
@@ -128,7 +126,7 @@ DecoderChain::Progress DecoderChain::OpenDecoder(Node& node, ViewPiece& piece) n
   void* slot = room_.StatesFor(entry.coding).Claim();
   if (slot == nullptr) return Refuse(node, entry.name, DecodeOutcome::kPoolEmpty, piece);
   node.coding = entry.coding;
-  node.decoder = entry.construct(slot, room_.heap);
+  node.decoder = entry.construct(slot, {room_.heap, room_.extraction.get()});
   if (entry.kind == CodingKind::kContainer) return Progress::kAgain;
   if (entry.kind == CodingKind::kReading) {
     declared_.Clear();
@@ -198,7 +196,10 @@ DecoderChain::Progress DecoderChain::Produce(ViewPiece& piece) noexcept {
 DecoderChain::Progress DecoderChain::Apply(size_t depth, const DecodeStep& step) noexcept {
   Node& node = nodes_[depth];
   node.opaque += step.opaque;
-  if (depth == 0) (step.encrypted ? opaque_input_.encrypted : opaque_input_.unopened) += step.opaque;
+  if (depth == 0) {
+    (step.encrypted ? opaque_input_.encrypted : opaque_input_.unopened) += step.opaque;
+    opaque_input_.withheld += step.withheld;
+  }
   if (depth_ > depth && !step.output.empty()) {
     nodes_[depth + 1].pending = step.output;
     nodes_[depth + 1].emitted = false;

@@ -47,9 +47,9 @@ struct ViewPiece {
   uint64_t opaque_bytes = 0; // of kEnd and kRefused: coded bytes that could not be looked into
 };
 
-// Bytes of the object itself that could not be looked into.
+// Bytes of the object itself that could not be looked into; of those withheld, it is said once End was called.
 struct OpaqueInput {
-  uint64_t encrypted = 0, unopened = 0;
+  uint64_t encrypted = 0, unopened = 0, withheld = 0;
 };
 
 class DecoderChain {

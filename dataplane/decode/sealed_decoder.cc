@@ -12,12 +12,13 @@ constexpr std::string_view kPdfSign = "/Encrypt";
 
 }  // namespace
 
-SealedDecoder::SealedDecoder(Kind kind) noexcept : sign_(kind == Kind::kOleStorage ? kOleSign : kPdfSign) {}
+SealedDecoder::SealedDecoder(DocumentDecoder::Kind kind) noexcept
+    : sign_(kind == DocumentDecoder::Kind::kOleStorage ? kOleSign : kind == DocumentDecoder::Kind::kPdf ? kPdfSign : std::string_view()) {}
 
 // The first character of either sign stands nowhere else in it, so that a mismatch begins anew with the character at hand.
 DecodeStep SealedDecoder::Decode(ByteView input, std::span<uint8_t>) noexcept {
   size_t i = 0;
-  while (i < input.size() && !encrypted_) {
+  while (!sign_.empty() && i < input.size() && !encrypted_) {
     if (matched_ == 0) {
       const void* next = std::memchr(input.data() + i, sign_[0], input.size() - i);
       if (next == nullptr) break;

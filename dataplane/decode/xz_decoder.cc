@@ -26,6 +26,9 @@ bool LooksLikeXz(ByteView prefix) noexcept {
   return prefix.size() >= 6 && std::memcmp(prefix.data(), "\xFD" "7zXZ\x00", 6) == 0;
 }
 
+// The sign, version 0 or 1.
+bool LooksLikeLzip(ByteView prefix) noexcept { return prefix.size() >= 6 && std::memcmp(prefix.data(), "LZIP", 4) == 0 && prefix[4] <= 1; }
+
 bool LooksLikeLzma(ByteView prefix) noexcept {
   if (prefix.size() < 14 || prefix[0] != 0x5D || prefix[13] != 0) return false;
   const uint32_t dictionary = LoadLe32(prefix.data() + 1);
@@ -35,8 +38,12 @@ bool LooksLikeLzma(ByteView prefix) noexcept {
 
 XzDecoder::XzDecoder(BuddyHeap& heap, Format format) noexcept : allocator_{AllocateFrom, FreeTo, &heap} {
   stream_.allocator = &allocator_;
-  const lzma_ret result = format == Format::kXz ? lzma_stream_decoder(&stream_, kMostMemory, LZMA_CONCATENATED)
-                                                : lzma_alone_decoder(&stream_, kMostMemory);
+  lzma_ret result = LZMA_PROG_ERROR;
+  switch (format) {
+    case Format::kXz: result = lzma_stream_decoder(&stream_, kMostMemory, LZMA_CONCATENATED); break;
+    case Format::kLzma: result = lzma_alone_decoder(&stream_, kMostMemory); break;
+    case Format::kLzip: result = lzma_lzip_decoder(&stream_, kMostMemory, LZMA_CONCATENATED); break;
+  }
   made_ = result == LZMA_OK;
 }
 

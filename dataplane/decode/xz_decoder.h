@@ -1,4 +1,4 @@
-// XzDecoder: xz (any number of streams) and its forerunner lzma, by liblzma, its memory from the worker's BuddyHeap.
+// XzDecoder: xz (any number of streams), its forerunner lzma and lzip (any number of members), by liblzma, its memory from the worker's BuddyHeap.
 //
 // A dictionary beyond kMostMemory is refused as unsupported. Thread: one worker. Allocates: from the heap that was set
 // aside; when that is empty, kPoolEmpty.
@@ -13,7 +13,7 @@ namespace sluice::decode {
 
 class XzDecoder final : public Decoder {
  public:
-  enum class Format : uint8_t { kXz, kLzma };
+  enum class Format : uint8_t { kXz, kLzma, kLzip };
   // What xz -9 asks for, and a little.
   static constexpr uint64_t kMostMemory = uint64_t{66} << 20;
 
@@ -34,6 +34,7 @@ class XzDecoder final : public Decoder {
 };
 
 bool LooksLikeXz(ByteView prefix) noexcept;
+bool LooksLikeLzip(ByteView prefix) noexcept;
 // The usual properties, a dictionary of a power of two, a size that is unknown or below 256 GiB.
 bool LooksLikeLzma(ByteView prefix) noexcept;
 

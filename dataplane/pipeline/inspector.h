@@ -72,6 +72,8 @@ class Inspector {
   void EndSession(FlowContext& flow) noexcept;
   // Whether the server has begun an answer: a page of ours would fall into it.
   bool IsAnswering(const FlowContext& flow) const noexcept;
+  // The flow is about to be reported for the last time: bytes whose fate still depended on what comes have it now.
+  void SettleAll(FlowContext& flow) noexcept;
   // Nothing more will be looked at: gives back everything that the flow holds.
   void Release(const flow::FlowKey& key, FlowContext& flow) noexcept;
 
@@ -140,6 +142,7 @@ class Inspector {
   void EndDecoding(ObjectState& object, bool complete) noexcept;
   void BreakDecoding(ObjectState& object) noexcept;
   void AbandonDecoding(ObjectState& object) noexcept;
+  void Settle(ObjectState& object) noexcept;
   void OpenView(ObjectState& object, const decode::ViewPiece& piece) noexcept;
   ObjectState* FindView(ObjectState& object, decode::ViewNumber number) noexcept;
   void ScanView(ObjectState* view, ByteView bytes) noexcept;

@@ -84,9 +84,12 @@ void Inspector::Decode(ObjectState& object, ByteView bytes) noexcept {
   else if (chain.is_open() && chain.kind() != decode::CodingKind::kReading) fate = Fate::kDecoded;
   Count(Fate::kEncrypted, encrypted);
   Count(Fate::kUnopenedContainer, unopened);
-  Count(fate, bytes.size() - encrypted - unopened);
+  const uint64_t withheld = std::min<uint64_t>(opaque.withheld, bytes.size() - encrypted - unopened);
+  if (counting_ == Counting::kCount) object.withheld += withheld;
+  Count(fate, bytes.size() - encrypted - unopened - withheld);
   if (encrypted + unopened > 0 || !content::IsInspected(fate)) inspection_.uninspectable = true;
   if (!chain.finished()) return;
+  Count(fate, std::exchange(object.withheld, 0));
   decode_room_->Close(std::exchange(object.chain, nullptr));
   if (object.stage == DecodeStage::kOpen) object.stage = DecodeStage::kPlain;
 }
@@ -125,7 +128,27 @@ void Inspector::BreakDecoding(ObjectState& object) noexcept {
 
 void Inspector::AbandonDecoding(ObjectState& object) noexcept {
   while (object.views != nullptr) FreeView(object, object.views);
+  Settle(object);
   if (object.chain != nullptr) decode_room_->Close(std::exchange(object.chain, nullptr));
+}
+
+// Bytes whose fate was withheld get it: what the decoder did not say by now it will not say any more.
+void Inspector::Settle(ObjectState& object) noexcept {
+  const uint64_t withheld = std::exchange(object.withheld, 0);
+  if (withheld == 0) return;
+  const decode::OpaqueInput opaque = object.chain->TakeOpaqueInput();
+  const uint64_t encrypted = std::min(opaque.encrypted, withheld);
+  const uint64_t unopened = object.chain->is_open() ? withheld - encrypted : std::min(opaque.unopened, withheld - encrypted);
+  const Counting counting = std::exchange(counting_, Counting::kCount);
+  Count(Fate::kEncrypted, encrypted);
+  Count(Fate::kUnopenedContainer, unopened);
+  Count(Fate::kDecoded, withheld - encrypted - unopened);
+  counting_ = counting;
+}
+
+void Inspector::SettleAll(FlowContext& flow) noexcept {
+  task_.flow = &flow;
+  for (ObjectState* object = flow.objects; object != nullptr; object = object->next) Settle(*object);
 }
 
 ObjectState* Inspector::FindView(ObjectState& object, decode::ViewNumber number) noexcept {

@@ -55,6 +55,7 @@ struct ObjectState {
   DecodeStage stage = DecodeStage::kPlain;
   bool opened = false;          // views of its content began, or it was said why not
   uint64_t unmatched = 0;       // bytes that were decoded and not matched as they stood, since the last that were
+  uint64_t withheld = 0;        // bytes that were counted under no fate yet: the decoder says at its end whether it could read them
   decode::DecoderChain* chain = nullptr;
   ObjectState* views = nullptr; // open ones, the deepest first, linked by `next`
   ViewLink* link = nullptr;     // of a view

@@ -85,6 +85,7 @@ void Pipeline::Impl::EndFlow(FlowIndex index, event::FlowEnd reason, flow::FlowC
     const Here there{index, here.key, &flow, static_cast<Direction>(d)};
     Act(there, inspector->EndDirection(*here.key, flow, there.direction), {});
   }
+  inspector->SettleAll(flow);
   RecordLeftOverAnomalies(here);
   if (options.record_flows) recorder.FlowReport(*here.key, flow, inspector->GenerationOf(flow), reason);
   inspector->Release(*here.key, flow);

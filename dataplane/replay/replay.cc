@@ -116,6 +116,7 @@ RunOptions OptionsOf(const ReplayOptions& options) {
   run.pipeline.mode = mode;
   run.pipeline.can_inject = options.inline_mode;
   run.pipeline.hosts = options.hosts;
+  run.pipeline.decode.extraction.program = options.extractor;
   run.pipeline.hash_objects = options.hash_objects;
   run.pipeline.record_objects = !options.objects.empty();
   run.pipeline.record_flows = !options.flows.empty();

@@ -136,6 +136,7 @@ std::optional<Bench> MakeBench(const bundle::Bundle& bundle) {
   decode::DecodeOptions options;
   options.max_chains = 1;
   options.max_large_states = options.max_small_states = decode::DecoderChain::kMaxDepth;
+  options.extraction.program = extract::ExtractorBesideProgram();
   Result<decode::DecodeRoom> room = decode::DecodeRoom::Create(options);
   if (!scanner || !room.ok()) return std::nullopt;
   return Bench{std::move(scanner).value(), std::move(room).value()};

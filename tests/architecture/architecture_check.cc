@@ -15,7 +15,8 @@ const std::vector<std::vector<std::string>>& Layers() {
       {"base"},
       {"rules/model", "rules/validator", "rules/text", "rules/marking", "rules/evaluate", "dataplane/packet"},
       {"dataplane/content", "rules/syntax"},
-      {"rules/bundle", "dataplane/flow", "dataplane/stream", "dataplane/protocol", "dataplane/decode"},
+      {"dataplane/extract"},
+      {"rules/bundle", "dataplane/flow", "dataplane/stream", "dataplane/protocol", "dataplane/decode", "extractor"},
       {"dataplane/match", "rules/compile", "rules/format"},
       {"rules/import"},
       {"dataplane/verdict"},
@@ -47,6 +48,9 @@ const std::vector<Confinement>& Confinements() {
        {"rules/compile", "rules/bundle", "dataplane/match", "perf", "tests"}},
       {"SQLite", std::regex(R"(sqlite3(ext)?\.h)"), "sqlite3_", {"control/database"}},
       {"cpp-httplib", std::regex(R"(httplib\.h)"), "", {"control/api", "control/cli"}},
+      // Parsers that are not trusted with the data plane's memory.
+      {"poppler", std::regex(R"((PDFDoc|TextOutputDev|GlobalParams|Stream|Page|Catalog)\.h|poppler/.*)"), "", {"extractor"}},
+      {"libarchive", std::regex(R"(archive(_entry)?\.h)"), "", {"extractor", "tests"}},
       {"yaml-cpp", std::regex(R"(yaml-cpp/.*)"), "", {"rules/syntax", "control/config"}},
   };
   return kConfinements;
@@ -64,7 +68,7 @@ bool IsBelow(const std::string& path, const std::string& folder) {
 
 bool IsProduct(const std::string& folder) {
   return IsBelow(folder, "base") || IsBelow(folder, "rules") || IsBelow(folder, "dataplane") ||
-         IsBelow(folder, "control");
+         IsBelow(folder, "control") || IsBelow(folder, "extractor");
 }
 
 std::optional<size_t> LayerOf(const std::string& folder) {

@@ -41,7 +41,7 @@ inline DecoderRun RunDecoder(Coding coding, ByteView input, size_t cut, size_t s
   static BuddyHeap heap = BuddyHeap::Create(size_t{64} << 20).value();
   const CodingEntry& entry = EntryOf(coding);
   std::vector<std::max_align_t> slot(entry.decoder_bytes / sizeof(std::max_align_t) + 1);
-  Decoder* decoder = entry.construct(slot.data(), heap);
+  Decoder* decoder = entry.construct(slot.data(), {heap, nullptr});
   std::vector<uint8_t> scratch(scratch_bytes);
   DecoderRun run;
   bool member_open = false;

@@ -1,4 +1,5 @@
 // Archives, mails and forms with files: what is in them comes out, in any cut of the input, and what cannot is named.
+#include "dataplane/decode/document_decoder.h"
 #include "tests/unit/dataplane/decode/containers.h"
 
 namespace sluice::decode {
@@ -227,6 +228,21 @@ TEST(MimeDecoder, EndsPartsAtTheBoundaryOfAnyLevel) {
   // The inner one is never closed; the delimiter of the outer one ends both.
   const std::string mail = "From: x\nTo: y\nSubject: z\nContent-Type: multipart/mixed; boundary=o\n\n--o\nContent-Type: multipart/mixed; boundary=o-inner\n\n--o-inner\n\nfirst\n--o\n\nsecond\n--o--\n";
   EXPECT_EQ(opener.OpenInAnyCut(mail).views, (Views{{"message", "first"}, {"message'", "second"}}));
+}
+
+TEST(MimeDecoder, OpensPartsInUuencode) {
+  Opener opener;
+  const std::string mail = "From: x\r\nTo: y\r\nSubject: z\r\nContent-Transfer-Encoding: x-uuencode\r\n\r\n" + UuEncode("a marking");
+  EXPECT_EQ(opener.OpenInAnyCut(mail).views.at("message/uuencode"), "a marking");
+  EXPECT_EQ(opener.OpenInAnyCut(UuEncode(SomeText(1000))).views, (Views{{"uuencode", SomeText(1000)}}));
+  EXPECT_EQ(opener.OpenInAnyCut("begin 644 is how a sentence starts,\nand this is how it goes on, in plain words.\n").views, Views{});
+}
+
+TEST(DocumentDecoder, TakesWhatOnlyBeginsLikeAnImageForWhatItIs) {
+  // Without an extractor nothing is gathered; with one see tests/unit/dataplane/extract.
+  EXPECT_TRUE(MayBeIsoImage(ByteView(std::string(512, '\0'))));
+  EXPECT_FALSE(MayBeIsoImage(ByteView(std::string(511, '\0') + "x")));
+  EXPECT_FALSE(MayBeIsoImage(ByteView(std::string(100, '\0'))));
 }
 
 TEST(SealedDecoder, SaysWhatIsNotLookedIntoAndWhatIsEncrypted) {

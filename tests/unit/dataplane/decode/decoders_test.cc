@@ -25,7 +25,7 @@ class Workshop {
   Decoded Decode(Coding coding, const std::string& input, size_t cut, size_t scratch_bytes) {
     const CodingEntry& entry = EntryOf(coding);
     std::vector<uint64_t> slot(entry.decoder_bytes / 8 + 1);
-    Decoder* decoder = entry.construct(slot.data(), heap_);
+    Decoder* decoder = entry.construct(slot.data(), {heap_, nullptr});
     std::vector<uint8_t> scratch(scratch_bytes);
     Decoded decoded;
     while (Continues(decoded.state) && (decoded.consumed < input.size() || decoded.state == DecodeState::kMoreOutput)) {
@@ -102,6 +102,8 @@ INSTANTIATE_TEST_SUITE_P(
                     CodingCase{Coding::kBrotli, [](const std::string& s) { return BrotliEncode(s); }},
                     CodingCase{Coding::kZstd, [](const std::string& s) { return ZstdEncode(s); }},
                     CodingCase{Coding::kXz, [](const std::string& s) { return XzEncode(s); }},
+                    CodingCase{Coding::kLzip, [](const std::string& s) { return LzipEncode(s); }},
+                    CodingCase{Coding::kUuencode, [](const std::string& s) { return UuEncode(s); }},
                     CodingCase{Coding::kLz4, [](const std::string& s) { return Lz4Encode(s); }},
                     CodingCase{Coding::kBzip2, [](const std::string& s) { return Bzip2Encode(s); }}),
     [](const testing::TestParamInfo<CodingCase>& param) { return std::string(Name(param.param.coding)); });

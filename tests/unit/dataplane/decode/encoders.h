@@ -116,6 +116,48 @@ inline std::string Lz4Encode(const std::string& text) {
   return out + le(0, 4) + "sum!";
 }
 
+inline std::string UuEncode(const std::string& text) {
+  const auto code = [](uint32_t bits) { return bits == 0 ? '`' : static_cast<char>(bits + 0x20); };
+  std::string out = "begin 644 name with spaces\n";
+  for (size_t at = 0; at < text.size(); at += 45) {
+    const std::string line = text.substr(at, 45);
+    out += code(static_cast<uint32_t>(line.size()));
+    for (size_t i = 0; i < line.size(); i += 3) {
+      uint32_t all = 0;
+      for (size_t k = 0; k < 3; ++k) all = all << 8 | (i + k < line.size() ? static_cast<uint8_t>(line[i + k]) : 0u);
+      for (int shift = 18; shift >= 0; shift -= 6) out += code(all >> shift & 0x3F);
+    }
+    out += "\n";
+  }
+  return out + "`\nend\n";
+}
+
+// One member: lzma with an end mark, between a head of its own and a checksum.
+inline std::string LzipEncode(const std::string& text) {
+  lzma_options_lzma options;
+  lzma_lzma_preset(&options, 6);
+  lzma_stream stream = LZMA_STREAM_INIT;
+  (void)lzma_alone_encoder(&stream, &options);
+  std::string coded(text.size() * 2 + 1000, '\0');
+  stream.next_in = reinterpret_cast<const uint8_t*>(text.data());
+  stream.avail_in = text.size();
+  stream.next_out = reinterpret_cast<uint8_t*>(coded.data());
+  stream.avail_out = coded.size();
+  (void)lzma_code(&stream, LZMA_FINISH);
+  coded.resize(stream.total_out);
+  lzma_end(&stream);
+  const auto le = [](uint64_t value, size_t bytes) {
+    std::string out;
+    for (size_t i = 0; i < bytes; ++i) out += static_cast<char>(value >> (8 * i));
+    return out;
+  };
+  constexpr size_t kAloneHead = 13, kHead = 6, kTail = 20;
+  constexpr char kDictionary = 23;  // of 8 MiB, as the preset has
+  const std::string member = coded.substr(kAloneHead);
+  const uint32_t check = lzma_crc32(reinterpret_cast<const uint8_t*>(text.data()), text.size(), 0);
+  return std::string("LZIP\1") + kDictionary + member + le(check, 4) + le(text.size(), 8) + le(kHead + member.size() + kTail, 8);
+}
+
 // Words with some order in them, the same for a seed.
 inline std::string SomeText(size_t bytes, uint32_t seed = 1) {
   static const char* const kWords[] = {"marking ", "document ", "\xE6\x9C\xBA\xE5\xAF\x86", "secret ", "engine ", "0x1F ", "\n", "pressure "};
