@@ -137,13 +137,13 @@ inline std::string LzipEncode(const std::string& text) {
   lzma_options_lzma options;
   lzma_lzma_preset(&options, 6);
   lzma_stream stream = LZMA_STREAM_INIT;
-  (void)lzma_alone_encoder(&stream, &options);
+  if (lzma_alone_encoder(&stream, &options) != LZMA_OK) throw std::runtime_error("lzma");
   std::string coded(text.size() * 2 + 1000, '\0');
   stream.next_in = reinterpret_cast<const uint8_t*>(text.data());
   stream.avail_in = text.size();
   stream.next_out = reinterpret_cast<uint8_t*>(coded.data());
   stream.avail_out = coded.size();
-  (void)lzma_code(&stream, LZMA_FINISH);
+  if (lzma_code(&stream, LZMA_FINISH) != LZMA_STREAM_END) throw std::runtime_error("lzma");
   coded.resize(stream.total_out);
   lzma_end(&stream);
   const auto le = [](uint64_t value, size_t bytes) {
