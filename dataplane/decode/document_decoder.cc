@@ -38,6 +38,7 @@ constexpr uint64_t kIsoSignAt = 16 * 2048 + 1;
 
 bool MayBeIsoImage(ByteView prefix) noexcept {
   if (prefix.size() < 512) return false;
+  prefix = prefix.First(512);
   if (prefix[510] == 0x55 && prefix[511] == 0xAA) return true;
   return std::all_of(prefix.begin(), prefix.end(), [](uint8_t byte) { return byte == 0; });
 }

@@ -13,10 +13,12 @@ constexpr std::string_view kPdfSign = "/Encrypt";
 }  // namespace
 
 SealedDecoder::SealedDecoder(DocumentDecoder::Kind kind) noexcept
-    : sign_(kind == DocumentDecoder::Kind::kOleStorage ? kOleSign : kind == DocumentDecoder::Kind::kPdf ? kPdfSign : std::string_view()) {}
+    : is_plain_(kind == DocumentDecoder::Kind::kIsoImage), sign_(kind == DocumentDecoder::Kind::kOleStorage ? kOleSign : kind == DocumentDecoder::Kind::kPdf ? kPdfSign : std::string_view()) {}
 
 // The first character of either sign stands nowhere else in it, so that a mismatch begins anew with the character at hand.
 DecodeStep SealedDecoder::Decode(ByteView input, std::span<uint8_t>) noexcept {
+  // Files stand in an image as they are, and most of what begins like one is none.
+  if (is_plain_) return {0, {}, DecodeState::kEnd};
   size_t i = 0;
   while (!sign_.empty() && i < input.size() && !encrypted_) {
     if (matched_ == 0) {
@@ -38,6 +40,7 @@ DecodeStep SealedDecoder::Decode(ByteView input, std::span<uint8_t>) noexcept {
 }
 
 DecodeStep SealedDecoder::End(std::span<uint8_t>) noexcept {
+  if (is_plain_) return {0, {}, DecodeState::kEnd};
   return {0, {}, encrypted_ ? DecodeState::kEncrypted : DecodeState::kNotOpened};
 }
 

@@ -20,6 +20,7 @@ class SealedDecoder final : public Decoder {
   DecodeStep End(std::span<uint8_t> scratch) noexcept override;
 
  private:
+  bool is_plain_;
   std::string_view sign_;  // of encryption; empty: none is known
   size_t matched_ = 0;
   bool encrypted_ = false;

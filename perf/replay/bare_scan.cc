@@ -36,18 +36,31 @@ BareScan::~BareScan() {
 
 uint64_t BareScan::Run(const Traffic& traffic, uint32_t flows) {
   uint64_t matches = 0;
+  const std::vector<hs_stream_t*> streams = Open(flows);
+  for (const Traffic::Frame& frame : traffic.frames) {
+    if (frame.payload_length > 0) Scan(streams, frame.flow, {traffic.memory.data() + frame.payload_offset, frame.payload_length}, matches);
+  }
+  Close(streams, matches);
+  return matches;
+}
+
+std::vector<hs_stream_t*> BareScan::Open(uint32_t flows) const {
   const size_t n = databases_.size();
   std::vector<hs_stream_t*> streams(flows * n);
   for (size_t i = 0; i < streams.size(); ++i) Check(hs_open_stream(databases_[i % n], 0, &streams[i]), "hs_open_stream");
-  for (const Traffic::Frame& frame : traffic.frames) {
-    if (frame.payload_length == 0) continue;
-    const auto* data = reinterpret_cast<const char*>(traffic.memory.data() + frame.payload_offset);
-    for (size_t d = 0; d < n; ++d) {
-      Check(hs_scan_stream(streams[frame.flow * n + d], data, frame.payload_length, 0, scratch_, CountMatch, &matches), "hs_scan_stream");
-    }
+  return streams;
+}
+
+void BareScan::Scan(const std::vector<hs_stream_t*>& streams, uint32_t flow, ByteView bytes, uint64_t& matches) const {
+  const auto* data = reinterpret_cast<const char*>(bytes.data());
+  const size_t n = databases_.size();
+  for (size_t d = 0; d < n; ++d) {
+    Check(hs_scan_stream(streams[flow * n + d], data, static_cast<unsigned>(bytes.size()), 0, scratch_, CountMatch, &matches), "hs_scan_stream");
   }
+}
+
+void BareScan::Close(const std::vector<hs_stream_t*>& streams, uint64_t& matches) const {
   for (hs_stream_t* stream : streams) Check(hs_close_stream(stream, scratch_, CountMatch, &matches), "hs_close_stream");
-  return matches;
 }
 
 }  // namespace sluice::perf

@@ -32,7 +32,7 @@ class InflateAndScan {
   explicit InflateAndScan(const bundle::Bundle& policy) : scan_(policy) {}
 
   uint64_t Run(const Traffic& traffic, uint32_t flows) {
-    std::vector<isal_inflate_state> states(flows);
+    std::vector<inflate_state> states(flows);
     std::vector<bool> begun(flows);
     std::vector<hs_stream_t*> streams = scan_.Open(flows);
     std::vector<uint8_t> out(16 * 1024);  // as the decoders have
@@ -40,7 +40,7 @@ class InflateAndScan {
     for (const Traffic::Frame& frame : traffic.frames) {
       ByteView payload(traffic.memory.data() + frame.payload_offset, frame.payload_length);
       if (payload.empty()) continue;
-      isal_inflate_state& state = states[frame.flow];
+      inflate_state& state = states[frame.flow];
       if (!begun[frame.flow]) {
         // The head of the request ends in the first segment.
         payload = payload.From(payload.AsText().find("\r\n\r\n") + 4);

@@ -7,159 +7,18 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <chrono>
 #include <cstdio>
-#include <cstdlib>
-#include <deque>
 #include <fstream>
-#include <functional>
 #include <string>
 
 #include <CLI/CLI.hpp>
 
-#include "dataplane/pipeline/intake.h"
-#include "dataplane/pipeline/pipeline.h"
 #include "perf/replay/bare_scan.h"
-#include "perf/replay/traffic.h"
-#include "perf/support/patterns.h"
-#include "rules/compile/compiler.h"
+#include "perf/replay/pipeline_bench.h"
 #include "tests/support/tcp_session.h"
 
 namespace sluice::perf {
 namespace {
-
-using Clock = std::chrono::steady_clock;
-
-constexpr size_t kBurst = 32;
-constexpr size_t kPrefetchAhead = 4;  // as the worker's receiver
-
-class NoRecords : public event::RecordSink {
- public:
-  event::Record* Claim(event::RecordKind kind) noexcept override {
-    event::Reset(record_, kind);
-    return &record_;
-  }
-  void Publish() noexcept override { ++published; }
-  uint64_t published = 0;
-
- private:
-  event::Record record_;
-};
-
-// "mixed" and "strong" are the packs of perf/support; anything else is the file of a bundle.
-std::shared_ptr<const bundle::Bundle> Policy(const std::string& which) {
-  if (which != "mixed" && which != "strong") {
-    auto given = bundle::Load(which);
-    if (given.ok()) return *given;
-    std::fprintf(stderr, "%s\n", given.error().message().c_str());
-    std::exit(1);
-  }
-  syntax::SourceSet sources;
-  sources.Add("perf.yaml", which == "mixed" ? MixedPack() : StrongPack());
-  const compile::CompileResult result = compile::CompileSources(std::move(sources), compile::Goal::kCompile);
-  auto policy = bundle::Parse(ByteView(result.bundle.data(), result.bundle.size()));
-  if (!policy.ok()) {
-    for (const auto& diagnostic : result.diagnostics.all()) std::fprintf(stderr, "%s\n", diagnostic.message.c_str());
-    std::exit(1);
-  }
-  return *policy;
-}
-
-// A worker without ports: intake and pipeline over packets in memory.
-class Bench {
- public:
-  Bench(const std::shared_ptr<const bundle::Bundle>& policy, stream::Mode mode, uint32_t max_flows, bool prefault) : out_(1u << 17) {
-    pipeline::IntakeOptions intake;
-    intake.mode = mode;
-    pipeline::PipelineOptions options;
-    options.mode = mode;
-    options.flow.capacity = max_flows;
-    options.flow.prefault = prefault;  // as a worker does
-    options.sessions.max_sessions = max_flows;
-    options.max_objects = max_flows;
-    auto made_intake = pipeline::Intake::Create(intake, &records_);
-    auto made_pipeline = pipeline::Pipeline::Create(options, policy, &records_);
-    if (!made_intake.ok() || !made_pipeline.ok()) {
-      std::fprintf(stderr, "%s\n", (made_intake.ok() ? made_pipeline.error() : made_intake.error()).message().c_str());
-      std::exit(1);
-    }
-    intake_ = std::move(made_intake).value();
-    pipeline_ = std::move(made_pipeline).value();
-    burst_.reserve(kBurst);
-    batch_.reserve(kBurst);
-  }
-
-  // A packet to fill, as a driver takes one from its pool.
-  packet::Packet& Claim() {
-    if (free_.empty()) return packets_.emplace_back();
-    packet::Packet& packet = *free_.back();
-    free_.pop_back();
-    packet = packet::NewPacket();
-    return packet;
-  }
-  // A burst is collected and then taken as a worker takes it from a port.
-  void Take(packet::Packet& packet) {
-    burst_.push_back(&packet);
-    if (burst_.size() == kBurst) Flush();
-  }
-  void Flush() {
-    for (size_t i = 0; i < burst_.size(); ++i) {
-      if (i + kPrefetchAhead < burst_.size()) __builtin_prefetch(burst_[i + kPrefetchAhead]->data);
-      if (packet::Packet* ready = intake_->Accept(*burst_[i], out_)) batch_.push_back(ready);
-    }
-    burst_.clear();
-    pipeline_->Process(batch_, out_, recycled_);
-    batch_.clear();
-    for (const pipeline::Forward& forward : out_.forward) {
-      if (!forward.retained) free_.push_back(forward.packet);
-    }
-    free_.insert(free_.end(), out_.drop.begin(), out_.drop.end());
-    free_.insert(free_.end(), out_.released.begin(), out_.released.end());
-    out_.Clear();
-  }
-  const pipeline::Statistics& statistics() const { return pipeline_->statistics(); }
-  uint64_t records() const { return records_.published; }
-
- private:
-  NoRecords records_;
-  std::unique_ptr<pipeline::Intake> intake_;
-  std::unique_ptr<pipeline::Pipeline> pipeline_;
-  pipeline::Output out_;
-  std::vector<packet::Packet*> burst_, batch_, recycled_;
-  std::deque<packet::Packet> packets_;
-  std::vector<packet::Packet*> free_;
-};
-
-double SecondsOf(const std::function<void()>& work) {
-  const auto start = Clock::now();
-  work();
-  return std::chrono::duration<double>(Clock::now() - start).count();
-}
-
-double Median(std::vector<double> values) {
-  std::sort(values.begin(), values.end());
-  return values[values.size() / 2];
-}
-
-double PipelineSeconds(const Traffic& traffic, const std::shared_ptr<const bundle::Bundle>& policy, stream::Mode mode, uint32_t flows,
-                       uint64_t& findings) {
-  Bench bench(policy, mode, flows * 2, true);
-  const double seconds = SecondsOf([&] {
-    int64_t time = 1'700'000'000'000'000'000;
-    uint64_t index = 0;
-    for (const Traffic::Frame& frame : traffic.frames) {
-      packet::Packet& packet = bench.Claim();
-      packet.data = traffic.memory.data() + frame.offset;
-      packet.length = packet.wire_length = frame.length;
-      packet.time = Timestamp::FromNanoseconds(time += 1000);
-      packet.index = index++;
-      bench.Take(packet);
-    }
-    bench.Flush();
-  });
-  findings = bench.statistics().counters.value(pipeline::PipelineCounter::kFindings);
-  return seconds;
-}
 
 void RunUpload(const std::string& which, int runs, uint32_t flows, size_t body_bytes) {
   const auto policy = Policy(which);

@@ -1,5 +1,7 @@
 #include "perf/replay/traffic.h"
 
+#include <zlib.h>
+
 #include <algorithm>
 #include <string>
 
@@ -37,15 +39,35 @@ void Append(Traffic& traffic, uint32_t flow, const test::Bytes& bytes) {
 
 }  // namespace
 
-Traffic Uploads(uint32_t flows, size_t body_bytes) {
+namespace {
+
+using Body = std::vector<uint8_t>;
+
+Body Gzipped(const Body& plain) {
+  Body coded(compressBound(plain.size()) + 64);
+  z_stream stream{};
+  constexpr int kGzipWrapper = 16;
+  deflateInit2(&stream, Z_DEFAULT_COMPRESSION, Z_DEFLATED, MAX_WBITS + kGzipWrapper, MAX_MEM_LEVEL, Z_DEFAULT_STRATEGY);
+  stream.next_in = const_cast<Bytef*>(plain.data());
+  stream.avail_in = static_cast<uInt>(plain.size());
+  stream.next_out = coded.data();
+  stream.avail_out = static_cast<uInt>(coded.size());
+  deflate(&stream, Z_FINISH);
+  coded.resize(stream.total_out);
+  deflateEnd(&stream);
+  return coded;
+}
+
+Traffic UploadsOf(uint32_t flows, size_t body_bytes, bool gzipped) {
   std::vector<std::vector<test::TimedFrame>> sessions;
   size_t longest = 0;
   for (uint32_t flow = 0; flow < flows; ++flow) {
-    const std::vector<uint8_t> body = Document(body_bytes, flow + 1);
+    const Body document = Document(body_bytes, flow + 1);
+    const Body body = gzipped ? Gzipped(document) : document;
     test::TcpSession session(EndsOf(flow));
     session.Handshake();
-    const std::string stream = "PUT /upload HTTP/1.1\r\nHost: files.example\r\nContent-Type: text/plain\r\nContent-Length: " +
-                               std::to_string(body.size()) + "\r\n\r\n" + std::string(body.begin(), body.end());
+    const std::string stream = "PUT /upload HTTP/1.1\r\nHost: files.example\r\nContent-Type: text/plain\r\n" +
+                               std::string(gzipped ? "Content-Encoding: gzip\r\n" : "") + "Content-Length: " + std::to_string(body.size()) + "\r\n\r\n" + std::string(body.begin(), body.end());
     size_t segments = 0;
     for (size_t at = 0; at < stream.size(); at += 1400) {
       session.Send(test::Side::kClient, std::string_view(stream).substr(at, 1400));
@@ -62,6 +84,11 @@ Traffic Uploads(uint32_t flows, size_t body_bytes) {
   }
   return traffic;
 }
+
+}  // namespace
+
+Traffic Uploads(uint32_t flows, size_t body_bytes) { return UploadsOf(flows, body_bytes, false); }
+Traffic GzippedUploads(uint32_t flows, size_t body_bytes) { return UploadsOf(flows, body_bytes, true); }
 
 Traffic ShortFlows(uint32_t flows) {
   Traffic traffic;

@@ -25,6 +25,8 @@ struct Traffic {
 
 // `flows` HTTP uploads of `body_bytes` each in 1,400-byte segments, one ACK for two segments, round robin.
 Traffic Uploads(uint32_t flows, size_t body_bytes);
+// The same, each body gzipped.
+Traffic GzippedUploads(uint32_t flows, size_t body_bytes);
 // `flows` conversations of handshake, a small GET, a small answer and both FINs, eight packets or a few more, each to its end.
 Traffic ShortFlows(uint32_t flows);
 

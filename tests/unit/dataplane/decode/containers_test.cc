@@ -243,6 +243,13 @@ TEST(DocumentDecoder, TakesWhatOnlyBeginsLikeAnImageForWhatItIs) {
   EXPECT_TRUE(MayBeIsoImage(ByteView(std::string(512, '\0'))));
   EXPECT_FALSE(MayBeIsoImage(ByteView(std::string(511, '\0') + "x")));
   EXPECT_FALSE(MayBeIsoImage(ByteView(std::string(100, '\0'))));
+  Opener opener;
+  const Opened opened = opener.OpenInAnyCut(std::string(2000, '\0') + "plain");
+  EXPECT_EQ(opened.outcomes, Outcomes{});
+  EXPECT_EQ(opened.unopened, 0u);
+  // Within something else, too, and its bytes come out once.
+  const std::string zeros = std::string(40'000, '\0') + "a marking";
+  EXPECT_EQ(opener.Open(GzipEncode(zeros)).views, (Views{{"gzip", zeros}}));
 }
 
 TEST(SealedDecoder, SaysWhatIsNotLookedIntoAndWhatIsEncrypted) {

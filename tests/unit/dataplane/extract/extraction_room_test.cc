@@ -34,8 +34,8 @@ class ExtractionRoomTest : public testing::Test {
   }
 
   // What an object that begins like a PDF is opened into, by whoever obeys it.
-  Seen Open(const std::string& order) {
-    const std::string object = "%PDF-1.4 " + order;
+  Seen Open(const std::string& order) { return OpenBytes("%PDF-1.4 " + order); }
+  Seen OpenBytes(const std::string& object) {
     decode::DecoderChain* chain = room_.Open({});
     Seen seen;
     chain->Feed(ByteView(object));
@@ -155,6 +155,17 @@ TEST_F(ExtractionRoomTest, OpensNoFile) { EXPECT_EQ(Open("file").views["pdf:text
 TEST_F(ExtractionRoomTest, DistrustsDataOfNoMember) {
   EXPECT_EQ(Open("orphan").outcomes, (Outcomes{"extractor_died"}));
   ExpectWorks();
+}
+
+TEST_F(ExtractionRoomTest, GathersOnlyWhatIsAnImage) {
+  for (const size_t zeros : {size_t{600}, size_t{32'769}, size_t{50'000}}) {
+    const Seen seen = OpenBytes(std::string(zeros, '\0') + "a file that begins with nothing");
+    EXPECT_TRUE(seen.views.empty() && seen.outcomes.empty()) << zeros;
+  }
+  EXPECT_EQ(Count(ExtractionCounter::kOrders), 0u);
+  std::string image(16 * 2048 + 1, '\0');
+  OpenBytes(image + "CD001 and what follows");
+  EXPECT_EQ(Count(ExtractionCounter::kOrders), 1u);
 }
 
 TEST_F(ExtractionRoomTest, RefusesAProgramThatIsNotThere) {
