@@ -3,7 +3,7 @@
 //   coded_perf gzip           gzipped HTTP uploads through a pipeline, against the same inflate library and hs_scan_stream alone
 //   coded_perf memory         resident memory of concurrent gzipped uploads, each in the middle of its body
 //   coded_perf large KIND     a body of many gigabytes through a decoder chain: rate, and resident memory at the end; KIND: plain, gzip, zip, docx
-//   coded_perf bomb           42 kB that want to become gigabytes: how long until the budget ends it
+//   coded_perf bomb           a zip file that wants to become 10 GiB: how long until the budget ends it
 #include <isa-l/igzip_lib.h>
 #include <unistd.h>
 #include <zlib.h>
@@ -196,7 +196,7 @@ void RunLarge(const std::string& kind, uint64_t gibibytes) {
 }
 
 void RunBomb() {
-  // A zip of ten entries, each of 10 GB of zeros, stored in the gzip of itself: deflate at its best, about 1 to 1,000.
+  // Ten entries of 1 GiB of zeros each.
   std::string bomb;
   const std::vector<uint8_t> zeros(size_t{1} << 24);
   for (int entry = 0; entry < 10; ++entry) {
