@@ -165,7 +165,7 @@ void Inspector::OpenView(ObjectState& object, const ViewPiece& piece) noexcept {
   parent->opened = true;
   view->next = object.views;
   object.views = view;
-  view->description = object.description;
+  view->description = parent->description;
   if (!piece.name.empty()) view->description.name.Assign(piece.name);
   view->media_type = piece.type;
   view->link = view_links_->Take();

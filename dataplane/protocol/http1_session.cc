@@ -208,6 +208,7 @@ void Http1Session::BeginBody(Context& c, BodyKind kind) noexcept {
     description.number = ++last_object_;
     description.part = c.is_request ? Part::kHttpRequestBody : Part::kHttpResponseBody;
     description.direction = c.direction;
+    if (!c.is_request && c.half.head->is_partial() && !c.half.head->range().is_whole()) c.out.Anomaly(AnomalyKind::kPartialObject);
     c.out.Begin(description);
     c.half.object = description.number;
   }

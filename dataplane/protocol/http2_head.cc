@@ -21,6 +21,9 @@ void Http2Head::Take(std::string_view name, std::string_view value) noexcept {
     description_.claimed_type.Assign(value);
   } else if (name == "content-disposition") {
     AssignDispositionName(value, description_.name);
+  } else if (name == "content-range") {
+    ByteRange range;
+    is_part_ = ReadContentRange(value, range) && !range.is_whole();
   } else if (name == "user-agent" || name == "server") {
     agent_.Assign(value);
   }

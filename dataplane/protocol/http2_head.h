@@ -25,6 +25,8 @@ class Http2Head {
   bool has_length() const noexcept { return has_length_; }
   uint64_t length() const noexcept { return length_; }
   bool is_interim() const noexcept { return interim_; }
+  // Of a file that is sent in ranges.
+  bool is_part() const noexcept { return is_part_; }
   // RFC 9113, 8.1.1: two lengths, or one that is no number.
   bool ambiguous() const noexcept { return ambiguous_; }
 
@@ -32,7 +34,7 @@ class Http2Head {
   void TakeLength(std::string_view value) noexcept;
   void TakeCodings(std::string_view list) noexcept;
 
-  bool has_length_ = false, ambiguous_ = false, interim_ = false;
+  bool has_length_ = false, ambiguous_ = false, interim_ = false, is_part_ = false;
   uint64_t length_ = 0;
   InlineText<128> host_, agent_;
   InlineText<256> path_;

@@ -4,6 +4,8 @@
 #include <cstring>
 #include <new>
 
+#include "dataplane/protocol/http2_frame.h"
+
 namespace sluice::protocol {
 namespace {
 
@@ -12,8 +14,6 @@ using content::Part;
 
 // RFC 9113, 3.4 and 6.
 constexpr std::string_view kPreface = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
-enum FrameType : uint8_t { kData = 0, kHeaders = 1, kPriority = 2, kReset = 3, kSettings = 4, kPushPromise = 5, kContinuation = 9 };
-enum FrameFlag : uint8_t { kEndStream = 1, kEndHeaders = 4, kPadded = 8, kHasPriority = 0x20 };
 constexpr uint32_t kStreamMask = 0x7fffffff;
 constexpr uint32_t kMaxSettings = 32 * 6;  // of a server's first frame: all that are defined, many times
 
@@ -27,10 +27,10 @@ Certainty ProbeHttp2(Direction, ByteView prefix) noexcept {
   if (text.substr(0, n) == kPreface.substr(0, n)) return n == kPreface.size() ? Certainty::kYes : Certainty::kUnsure;
   // A server begins with SETTINGS: nine bytes of which seven are fixed.
   constexpr size_t kHeader = 9;
-  uint8_t head[kHeader] = {0, 0, 0, kSettings};
+  uint8_t head[kHeader] = {0, 0, 0, kFrameSettings};
   std::memcpy(head, prefix.data(), std::min(prefix.size(), kHeader));
   const uint32_t length = static_cast<uint32_t>(head[0]) << 16 | static_cast<uint32_t>(head[1]) << 8 | head[2];
-  const bool fits = length <= kMaxSettings && head[3] == kSettings && head[4] == 0 && LoadBe32(head + 5) == 0;
+  const bool fits = length <= kMaxSettings && head[3] == kFrameSettings && head[4] == 0 && LoadBe32(head + 5) == 0;
   if (!fits) return Certainty::kNo;
   if (prefix.size() < kHeader) return Certainty::kUnsure;
   return length % 6 == 0 ? Certainty::kYes : Certainty::kNo;
@@ -63,7 +63,7 @@ FeedResult Http2Session::Feed(Direction direction, ByteView input, PieceList& ou
 content::ObjectNumber Http2Session::TakeContent(Direction direction, size_t bytes) noexcept {
   Half& half = halves_[Index(direction)];
   if (half.state == State::kRaw) return half.raw;
-  if (half.state != State::kPayload || half.type != kData || half.remaining <= bytes) return 0;
+  if (half.state != State::kPayload || half.type != kFrameData || half.remaining <= bytes) return 0;
   Http2Stream* stream = streams_.Find(half.stream);
   if (stream == nullptr) return 0;
   Http2Stream::Half& body = stream->halves[Index(direction)];
@@ -144,20 +144,20 @@ bool Http2Session::BeginFrame(Context& c) noexcept {
   Half& half = c.half;
   half.padding = 0;
   half.prefix_wanted = 0;
-  if (half.in_block != (half.type == kContinuation)) return false;
-  const bool may_be_padded = half.type == kData || half.type == kHeaders || half.type == kPushPromise;
-  if (may_be_padded || half.type == kContinuation) {
+  if (half.in_block != (half.type == kFrameContinuation)) return false;
+  const bool may_be_padded = half.type == kFrameData || half.type == kFrameHeaders || half.type == kFramePushPromise;
+  if (may_be_padded || half.type == kFrameContinuation) {
     if (half.stream == 0) return false;
   }
-  if (half.type == kHeaders && (half.flags & kHasPriority) != 0) half.prefix_wanted = 5;
-  if (half.type == kPushPromise) half.prefix_wanted = 4;
-  const uint32_t fixed = half.prefix_wanted + ((half.flags & kPadded) != 0 && may_be_padded ? 1u : 0u);
+  if (half.type == kFrameHeaders && (half.flags & kFlagPriority) != 0) half.prefix_wanted = 5;
+  if (half.type == kFramePushPromise) half.prefix_wanted = 4;
+  const uint32_t fixed = half.prefix_wanted + ((half.flags & kFlagPadded) != 0 && may_be_padded ? 1u : 0u);
   if (fixed > half.remaining) return false;
-  if (half.type == kHeaders || half.type == kPushPromise) {
-    half.block_ends_stream = half.type == kHeaders && (half.flags & kEndStream) != 0;
+  if (half.type == kFrameHeaders || half.type == kFramePushPromise) {
+    half.block_ends_stream = half.type == kFrameHeaders && (half.flags & kFlagEndStream) != 0;
     if (!BeginBlock(c)) return false;
   }
-  if (half.type == kReset) {
+  if (half.type == kFrameReset) {
     Http2Stream* stream = streams_.Find(half.stream);
     if (stream != nullptr) {
       for (Http2Stream::Half& each : stream->halves) {
@@ -166,7 +166,7 @@ bool Http2Session::BeginFrame(Context& c) noexcept {
       Http2Streams::Close(*stream);
     }
   }
-  half.state = (half.flags & kPadded) != 0 && may_be_padded ? State::kPadLength : State::kFrameHeader;
+  half.state = (half.flags & kFlagPadded) != 0 && may_be_padded ? State::kPadLength : State::kFrameHeader;
   return true;
 }
 
@@ -186,7 +186,7 @@ bool Http2Session::BeginBlock(Context& c) noexcept {
 
 Part Http2Session::HeadPart(const Context& c) const noexcept {
   // The request of a PUSH_PROMISE comes from the server.
-  const bool is_request = c.direction == Direction::kUpload || c.half.type == kPushPromise;
+  const bool is_request = c.direction == Direction::kUpload || c.half.type == kFramePushPromise;
   return is_request ? Part::kHttpRequestHead : Part::kHttpResponseHead;
 }
 
@@ -199,7 +199,7 @@ void Http2Session::NextPart(Context& c) noexcept {
   }
   half.state = State::kPayload;
   // A block may end with a frame that has no bytes for it.
-  const bool empty_block = half.remaining == 0 && half.in_block && (half.flags & kEndHeaders) != 0;
+  const bool empty_block = half.remaining == 0 && half.in_block && (half.flags & kFlagEndHeaders) != 0;
   if (empty_block) ReadBlock(c, {});
   if (half.state != State::kPayload || half.remaining > 0) return;
   half.state = State::kPadding;
@@ -216,7 +216,7 @@ size_t Http2Session::ReadPrefix(Context& c, ByteView input) noexcept {
   c.out.Framing(bytes);
   if (half.prefix_wanted > 0) return bytes.size();
   half.got = 0;
-  if (half.type == kPushPromise) half.stream = LoadBe32(half.prefix) & kStreamMask;
+  if (half.type == kFramePushPromise) half.stream = LoadBe32(half.prefix) & kStreamMask;
   NextPart(c);
   return bytes.size();
 }
@@ -228,7 +228,7 @@ size_t Http2Session::ReadPayload(Context& c, ByteView input) noexcept {
     taken = ReadBlock(c, payload);
   } else {
     c.half.remaining -= static_cast<uint32_t>(payload.size());
-    taken = c.half.type == kData ? ReadData(c, payload) : ReadOther(c, payload);
+    taken = c.half.type == kFrameData ? ReadData(c, payload) : ReadOther(c, payload);
   }
   if (c.half.state != State::kPayload || c.half.remaining > 0) return taken;
   c.half.state = State::kPadding;
@@ -236,180 +236,13 @@ size_t Http2Session::ReadPayload(Context& c, ByteView input) noexcept {
   return taken;
 }
 
-// One field at a time; REQUIRES: `input` is of this block and this frame.
-size_t Http2Session::ReadBlock(Context& c, ByteView input) noexcept {
-  Half& half = c.half;
-  size_t taken = 0;
-  bool more = true;
-  while (more && !c.pause) {
-    const ByteView rest = input.From(taken);
-    const bool is_last = rest.size() == half.remaining && (half.flags & kEndHeaders) != 0;
-    const HpackReader::Step step = half.scratch->hpack.Next(rest, is_last);
-    taken += step.consumed;
-    half.remaining -= static_cast<uint32_t>(step.consumed);
-    switch (step.outcome) {
-      case HpackReader::Outcome::kField: TakeField(c, step.name, step.value); break;
-      case HpackReader::Outcome::kMore: more = false; break;
-      case HpackReader::Outcome::kEnd:
-        more = false;
-        half.in_block = false;
-        break;
-      case HpackReader::Outcome::kMalformed:
-      case HpackReader::Outcome::kExhausted: {
-        const bool exhausted = step.outcome == HpackReader::Outcome::kExhausted;
-        c.out.Framing(input.First(taken));
-        Fail(c, exhausted ? AnomalyKind::kOversizedHeader : AnomalyKind::kMalformedProtocol);
-        return taken;
-      }
-    }
-  }
-  c.out.Framing(input.First(taken));
-  FlushText(c);
-  // A block that was paused before its end has bytes or its end still to come: `in_block` stays.
-  if (!half.in_block) FinishBlock(c);
-  return taken;
-}
-
-// The decoded field is inspected as a line. One that does not fit into the text stands where the library keeps it until the
-// next is read.
-void Http2Session::TakeField(Context& c, std::string_view name, std::string_view value) noexcept {
-  Http2Scratch& scratch = *c.half.scratch;
-  scratch.head.Take(name, value);
-  constexpr std::string_view kColon = ": ", kEnd = "\r\n";
-  const size_t size = name.size() + kColon.size() + value.size() + kEnd.size();
-  if (size <= scratch.text.size() - scratch.text_size) {
-    for (const std::string_view part : {name, kColon, value, kEnd}) {
-      std::memcpy(scratch.text.data() + scratch.text_size, part.data(), part.size());
-      scratch.text_size += part.size();
-    }
-    return;
-  }
-  FlushText(c);
-  for (const std::string_view part : {name, kColon, value, kEnd}) {
-    if (!part.empty()) c.out.Inserted(c.half.head, ByteView(part));
-  }
-  c.pause = true;
-}
-
-void Http2Session::FlushText(Context& c) noexcept {
-  Http2Scratch& scratch = *c.half.scratch;
-  const size_t begin = scratch.text_handed_on;
-  if (scratch.text_size > begin) {
-    const auto* text = reinterpret_cast<const uint8_t*>(scratch.text.data());
-    c.out.Inserted(c.half.head, ByteView(text + begin, scratch.text_size - begin));
-  }
-  scratch.text_handed_on = scratch.text_size;
-}
-
-void Http2Session::FinishBlock(Context& c) noexcept {
-  Half& half = c.half;
-  Http2Head& head = half.scratch->head;
-  c.out.End(half.head, true);
-  half.head = 0;
-  const bool is_request = c.direction == Direction::kUpload || half.type == kPushPromise;
-  if (is_request) c.out.Name(NameKind::kHost, head.host());
-  c.out.Name(is_request ? NameKind::kUserAgent : NameKind::kVersion, head.agent());
-  if (head.ambiguous()) c.out.Anomaly(AnomalyKind::kAmbiguousFraming);
-  c.pause = true;  // names point into the scratch
-  Http2Stream* stream = StreamOf(c, half.stream);
-  if (stream == nullptr) return;
-  if (is_request) stream->path.Assign(head.path());
-  // RFC 9110, 15.2: behind an interim response comes the response proper.
-  const bool has_body = half.type != kPushPromise && !half.block_ends_stream && !head.is_interim();
-  if (has_body && stream->halves[Index(c.direction)].body == 0) BeginBody(c, *stream);
-  if (half.block_ends_stream) EndStream(c, *stream);
-}
-
-void Http2Session::BeginBody(Context& c, Http2Stream& stream) noexcept {
-  if (!HasRoomForBody(c)) return;
-  Http2Stream::Half& side = stream.halves[Index(c.direction)];
-  Http2Head& head = c.half.scratch->head;
-  content::ObjectDescription& description = head.description();
-  if (description.name.empty()) description.name.Assign(stream.path.view());
-  side.has_length = head.has_length() && !head.ambiguous();
-  side.remaining = head.length();
-  side.lossy = false;
-  description.number = side.body = ++last_object_;
-  description.part = c.direction == Direction::kUpload ? Part::kHttpRequestBody : Part::kHttpResponseBody;
-  description.direction = c.direction;
-  c.out.Begin(description);
-}
-
-size_t Http2Session::ReadData(Context& c, ByteView input) noexcept {
-  Http2Stream* stream = StreamOf(c, c.half.stream);
-  if (stream == nullptr) return ReadOther(c, input);
-  Http2Stream::Half& side = stream->halves[Index(c.direction)];
-  if (side.body == 0 && !HasRoomForBody(c)) return ReadOther(c, input);
-  if (side.body == 0) {  // its head was not seen
-    content::ObjectDescription& description =
-        memory_.Describe(c.direction == Direction::kUpload ? Part::kHttpRequestBody : Part::kHttpResponseBody, c.direction, ++last_object_);
-    description.name.Assign(stream->path.view());
-    side.body = description.number;
-    c.out.Begin(description);
-  }
-  // RFC 9113, 8.1.1: a length that is not that of the DATA frames. A translator to HTTP/1 makes two messages of it.
-  if (side.has_length && input.size() > side.remaining) {
-    c.out.Anomaly(AnomalyKind::kAmbiguousFraming);
-    side.has_length = false;
-  }
-  if (side.has_length) side.remaining -= input.size();
-  c.out.Data(side.body, input);
-  return input.size();
-}
-
-// What is neither fields nor content, and could carry either.
-size_t Http2Session::ReadOther(Context& c, ByteView input) noexcept {
-  if (input.empty()) return 0;
-  if (c.half.other == 0) {
-    c.half.other = ++last_object_;
-    const Part part = c.direction == Direction::kUpload ? Part::kHttpRequestHead : Part::kHttpResponseHead;
-    c.out.Begin(memory_.Describe(part, c.direction, c.half.other));
-  }
-  c.out.Data(c.half.other, input);
-  return input.size();
-}
-
 void Http2Session::FinishFrame(Context& c) noexcept {
   Half& half = c.half;
   half.state = State::kFrameHeader;
   half.got = 0;
-  if (half.type != kData || (half.flags & kEndStream) == 0) return;
+  if (half.type != kFrameData || (half.flags & kFlagEndStream) == 0) return;
   Http2Stream* stream = StreamOf(c, half.stream);
   if (stream != nullptr) EndStream(c, *stream);
-}
-
-void Http2Session::EndStream(Context& c, Http2Stream& stream) noexcept {
-  Http2Stream::Half& side = stream.halves[Index(c.direction)];
-  if (side.body != 0) {
-    const bool cut_short = side.has_length && side.remaining > 0;
-    if (cut_short && !side.lossy) c.out.Anomaly(AnomalyKind::kAmbiguousFraming);
-    c.out.End(side.body, !side.lossy && !cut_short);
-  }
-  side.body = 0;
-  side.ended = true;
-  if (stream.halves[Index(Opposite(c.direction))].ended) Http2Streams::Close(stream);
-}
-
-Http2Stream* Http2Session::StreamOf(Context& c, uint32_t id) noexcept {
-  Http2Stream* stream = streams_.Find(id);
-  if (stream == nullptr) stream = streams_.Open(id);
-  if (stream == nullptr && streams_.Forget(c.direction)) stream = streams_.Open(id);
-  if (stream == nullptr) NoteLimit(c);
-  return stream;
-}
-
-bool Http2Session::HasRoomForBody(Context& c) noexcept {
-  size_t open = 0;
-  for (const Http2Stream& stream : streams_) open += stream.id != 0 && stream.halves[Index(c.direction)].body != 0 ? 1 : 0;
-  if (open < kMaxBodies) return true;
-  NoteLimit(c);
-  return false;
-}
-
-// Once: what has no place is inspected all the same, in one object with everything else that has none.
-void Http2Session::NoteLimit(Context& c) noexcept {
-  if (!limit_noted_) c.out.Anomaly(AnomalyKind::kStreamLimit);
-  limit_noted_ = true;
 }
 
 void Http2Session::Fail(Context& c, AnomalyKind anomaly) noexcept {
@@ -429,7 +262,7 @@ void Http2Session::Gap(Direction direction, uint64_t bytes, PieceList& out) noex
     half.lossy = true;
     return;
   }
-  const bool within_data = half.state == State::kPayload && half.type == kData && !half.in_block && bytes < half.remaining;
+  const bool within_data = half.state == State::kPayload && half.type == kFrameData && !half.in_block && bytes < half.remaining;
   if (!within_data) return Fail(c, AnomalyKind::kProtocolGap);
   half.remaining -= static_cast<uint32_t>(bytes);
   Http2Stream* stream = streams_.Find(half.stream);

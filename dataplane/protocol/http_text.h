@@ -33,6 +33,8 @@ struct ByteRange {
   uint64_t first = 0;
   uint64_t end = 0;    // behind the last byte; 0: not said
   uint64_t whole = 0;  // bytes in all; 0: not said
+
+  bool is_whole() const noexcept { return first == 0 && end != 0 && end == whole; }
 };
 // "bytes 200-999/1000" or "bytes 200-999/*" (RFC 9110, 14.4). False when it is neither.
 bool ReadContentRange(std::string_view value, ByteRange& range) noexcept;

@@ -36,6 +36,9 @@ template <Part part>
 Session* ConstructRaw(void* slot, SessionMemory& memory) noexcept {
   return new (slot) RawSession(memory, part);
 }
+Session* ConstructRsync(void* slot, SessionMemory& memory) noexcept {
+  return new (slot) RawSession(memory, Part::kRsyncStream, "rsync");
+}
 Certainty Never(content::Direction, ByteView) noexcept { return Certainty::kNo; }
 
 template <Carrier carrier>
@@ -79,6 +82,7 @@ constexpr ProtocolEntry kProtocols[] = {
     {ProtocolId::kSmb, kStream, ProbeSmb, sizeof(SmbSession), kFew, 0, 0, Construct<SmbSession>},
     {ProtocolId::kNfs, kStream, ProbeNfs, sizeof(RpcSession), kFew, 0, 0, ConstructRpc<kStream>},
     {ProtocolId::kRpc, kStream, ProbeRpc, sizeof(RpcSession), kFew, 0, 0, ConstructRpc<kStream>},
+    {ProtocolId::kRsync, kStream, ProbeRsync, sizeof(RawSession), kAll, 0, 0, ConstructRsync},
     {ProtocolId::kDns, kDatagrams, ProbeDns, sizeof(DnsSession), kAll, sizeof(DnsScratch), kBothDirections, ConstructDns<kDatagrams>},
     {ProtocolId::kTftp, kDatagrams, ProbeTftp, sizeof(TftpSession), kSome, 0, 0, Construct<TftpSession>},
     {ProtocolId::kQuic, kDatagrams, ProbeQuic, sizeof(OpaqueSession), kAll, 0, 0, ConstructOpaque<kQuicName>},
@@ -153,6 +157,7 @@ std::string_view Name(ProtocolId id) {
     case ProtocolId::kSmb: return "smb";
     case ProtocolId::kNfs:
     case ProtocolId::kNfsDatagrams: return "nfs";
+    case ProtocolId::kRsync: return "rsync";
     case ProtocolId::kRpc:
     case ProtocolId::kRpcDatagrams: return "rpc";
     case ProtocolId::kSyslogTcp:

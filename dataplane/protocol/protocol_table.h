@@ -18,7 +18,7 @@ namespace sluice::protocol {
 enum class Certainty : uint8_t { kNo, kUnsure, kYes };
 
 enum class ProtocolId : uint8_t {
-  kRawTcp, kRawUdp, kIcmp, kFtpData, kHttp1, kTls, kSsh, kSmtp, kFtp, kHttp2, kWebSocket, kPop3, kImap, kSyslogTcp, kDnsTcp, kOpenVpnTcp, kSmb, kNfs, kRpc,
+  kRawTcp, kRawUdp, kIcmp, kFtpData, kHttp1, kTls, kSsh, kSmtp, kFtp, kHttp2, kWebSocket, kPop3, kImap, kSyslogTcp, kDnsTcp, kOpenVpnTcp, kSmb, kNfs, kRpc, kRsync,
   kDns, kTftp, kQuic, kWireGuard, kOpenVpn, kIke, kSyslog, kNfsDatagrams, kRpcDatagrams, kCount
 };
 std::string_view Name(ProtocolId id);  // the `app` of records: "http", "tls", "ssh", "tcp", "udp", "icmp", …

@@ -1,6 +1,7 @@
 #include "dataplane/protocol/raw_session.h"
 
 #include "dataplane/protocol/piece_writer.h"
+#include "dataplane/protocol/probe_text.h"
 #include "dataplane/protocol/text_line.h"
 
 namespace sluice::protocol {
@@ -21,6 +22,9 @@ Certainty ProbeSyslog(content::Direction, ByteView prefix) noexcept {
   return is_letter ? Certainty::kYes : Certainty::kNo;  // a month or a version
 }
 
+// "@RSYNCD: 31.0", which both sides begin with.
+Certainty ProbeRsync(content::Direction, ByteView prefix) noexcept { return MatchWord(prefix.AsText(), "@RSYNCD: "); }
+
 FeedResult RawSession::Feed(content::Direction direction, ByteView input, PieceList& out) noexcept {
   constexpr size_t kPiecesNeeded = 2;
   if (input.empty() || out.room() < kPiecesNeeded) return {};
@@ -29,7 +33,10 @@ FeedResult RawSession::Feed(content::Direction direction, ByteView input, PieceL
   PieceWriter writer(out);
   if (half.object == 0) {
     half.object = ++last_object_;
-    writer.Begin(memory_.Describe(part_, direction, half.object));
+    content::ObjectDescription& description = memory_.Describe(part_, direction, half.object);
+    description.declared_encoding = !coding_.empty();
+    description.content_encoding.Assign(coding_);
+    writer.Begin(description);
   }
   writer.Data(half.object, input);
   return {input.size(), false};

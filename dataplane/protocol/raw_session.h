@@ -14,9 +14,14 @@ namespace sluice::protocol {
 // RFC 5424, 6 and RFC 3164: "<134>" and what may follow it. The rest is text for whoever reads it.
 Certainty ProbeSyslog(content::Direction direction, ByteView prefix) noexcept;
 
+// The rsync daemon's protocol.
+Certainty ProbeRsync(content::Direction direction, ByteView prefix) noexcept;
+
 class RawSession final : public Session {
  public:
-  RawSession(SessionMemory& memory, content::Part part) noexcept : memory_(memory), part_(part) {}
+  // `coding`: what a known protocol makes of files that is not undone here, so that nobody takes its bytes for theirs.
+  RawSession(SessionMemory& memory, content::Part part, std::string_view coding = {}) noexcept
+      : memory_(memory), part_(part), coding_(coding) {}
 
   FeedResult Feed(content::Direction direction, ByteView input, PieceList& out) noexcept override;
   void Gap(content::Direction direction, uint64_t bytes, PieceList& out) noexcept override;
@@ -30,6 +35,7 @@ class RawSession final : public Session {
 
   SessionMemory& memory_;
   content::Part part_;
+  std::string_view coding_;
   content::ObjectNumber last_object_ = 0;
   std::array<Half, content::kDirections> halves_;
 };

@@ -147,6 +147,8 @@ void TlsSession::ReportHello(Half& half, PieceWriter& out) noexcept {
     const size_t message = kHandshakeHeader + (LoadBe32(scratch.hello.data()) & 0xFFFFFF);
     const TlsHello hello = ReadTlsHello(ByteView(scratch.hello.data(), scratch.size).First(message));
     scratch.alpn = hello.alpn;
+    scratch.fingerprint = Ja4Of(ByteView(scratch.hello.data(), scratch.size), 't');
+    out.Name(NameKind::kFingerprint, scratch.fingerprint.view());
     out.Name(NameKind::kSni, hello.server_name);
     out.Name(NameKind::kAlpn, scratch.alpn.view());
     // What the client offers is no version of the flow; what the server chooses is.

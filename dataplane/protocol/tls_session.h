@@ -23,6 +23,7 @@ struct TlsScratch {
   static constexpr size_t kMaxHello = 4096;
   uint16_t size = 0;
   InlineText<64> alpn;
+  InlineText<40> fingerprint;
   std::array<uint8_t, kMaxHello> hello;
 };
 

@@ -19,7 +19,7 @@ inline void Require(bool condition) {
 
 class SessionDriver {
  public:
-  explicit SessionDriver(ProtocolId id) : pool_(SessionPool::Create({.max_sessions = 1}).value()), id_(id) {}
+  explicit SessionDriver(ProtocolId id) : id_(id) {}
 
   void Run(const uint8_t* data, size_t size) {
     session_ = pool_.Open(id_);
@@ -86,7 +86,13 @@ class SessionDriver {
     Require(next == input.end());
   }
 
-  SessionPool pool_;
+  // One for all inputs, since its mappings cost more than most of them. Each input gives its session back.
+  static SessionPool& Pool() {
+    static SessionPool pool = SessionPool::Create({.max_sessions = 1}).value();
+    return pool;
+  }
+
+  SessionPool& pool_ = Pool();
   ProtocolId id_;
   Session* session_ = nullptr;
   bool handed_over_ = false;

@@ -97,6 +97,16 @@ TEST(TftpSession, ReportsWhatIsNoTftp) {
   EXPECT_TRUE(seen.expectations.empty());
 }
 
+TEST(ProbeRsync, TellsTheDaemonAndSaysThatFilesAreNotOpened) {
+  const std::string greeting = "@RSYNCD: 31.0 sha512 md5\nin\n";
+  EXPECT_EQ(Probe(Direction::kUpload, ByteView(std::string_view(greeting))).id, ProtocolId::kRsync);
+  EXPECT_EQ(Probe(Direction::kUpload, ByteView(std::string_view(greeting)).First(4)).certainty, Certainty::kUnsure);
+  Conversation seen(ProtocolId::kRsync);
+  PlayAll(seen, {Up(greeting), EndUp()});
+  ASSERT_EQ(seen.Objects(Part::kRsyncStream).size(), 1u);
+  EXPECT_EQ(seen.Objects(Part::kRsyncStream)[0].encoding, "rsync");
+}
+
 TEST(ProbeSyslog, WantsAPriorityThatExists) {
   const auto probe = [](std::string_view text) { return ProbeSyslog(Direction::kUpload, ByteView(text)); };
   EXPECT_EQ(probe("<134>Nov 22 host app: text"), Certainty::kYes);

@@ -39,6 +39,27 @@ TEST(TlsSession, NamesServerProtocolsAndVersion) {
   EXPECT_TRUE(seen.objects.empty());
 }
 
+// The example of the JA4 specification: Chrome, with values of RFC 8701 among the others.
+TEST(TlsSession, NamesTheClientByItsFingerprint) {
+  const auto all = [](std::initializer_list<size_t> values) {
+    std::string out;
+    for (const size_t value : values) out += Be16(value);
+    return out;
+  };
+  const std::string ciphers = all({0x0a0a, 0x1301, 0x1302, 0x1303, 0xc02b, 0xc02f, 0xc02c, 0xc030, 0xcca9, 0xcca8, 0xc013, 0xc014, 0x009c, 0x009d, 0x002f, 0x0035});
+  std::string extensions = Extension(0x1a1a, "") + kNames + Extension(13, With16(all({0x0403, 0x0804, 0x0401, 0x0503, 0x0805, 0x0501, 0x0806, 0x0601}))) +
+                           Extension(43, With8(all({0x2a2a, 0x0304, 0x0303})));
+  for (const size_t type : {0x001b, 0x0033, 0x4469, 0x0017, 0x002d, 0x0005, 0x0023, 0x0012, 0x000b, 0xff01, 0x000a, 0x0015}) extensions += Extension(type, "");
+  const std::string hello = Handshake(1, std::string("\x03\x03") + std::string(32, 'r') + With8("") + With16(ciphers) + With8(std::string(1, '\0')) + With16(extensions));
+  Conversation seen(ProtocolId::kTls);
+  PlayAll(seen, {Up(Record(22, hello))});
+  EXPECT_EQ(seen.NameOf(NameKind::kFingerprint), "t13d1516h2_8daaf6152771_e5627efa2ab1");
+  // What is not whole has none.
+  Conversation cut(ProtocolId::kTls);
+  PlayAll(cut, {Up(Record(22, Handshake(1, std::string("\x03\x03") + std::string(32, 'r') + With8("") + With16(ciphers) + With8(std::string(1, '\0')) + With16(extensions + "x"))))});
+  EXPECT_EQ(cut.NameOf(NameKind::kFingerprint), "");
+}
+
 TEST(TlsSession, BytesAreOpaqueFromTheFirstEncryptedRecord) {
   Conversation seen(ProtocolId::kTls);
   PlayAll(seen, Tls13());
