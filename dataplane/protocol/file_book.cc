@@ -46,6 +46,12 @@ FileBook::Reference FileBook::Identify(const Reference& reference, std::string_v
   for (size_t i = 0; i < kFiles; ++i) {
     File& known = files_[i];
     if (&known == file || known.used == 0 || known.key.view() != key) continue;
+    if (HasPieces(reference.index)) {
+      // Bytes came before the answer: they stay with the newer one, and the older one is asked for no more.
+      known.key.Clear();
+      known.is_superseded = true;
+      break;
+    }
     if (!file->name.empty()) known.name = file->name;
     known.used = ++clock_;
     *file = File();
@@ -56,10 +62,14 @@ FileBook::Reference FileBook::Identify(const Reference& reference, std::string_v
   return reference;
 }
 
+bool FileBook::HasPieces(uint8_t file) const noexcept {
+  return std::any_of(pieces_.begin(), pieces_.end(), [file](const Filed& piece) { return piece.number != 0 && piece.file == file; });
+}
+
 FileBook::Reference FileBook::Awaiting() const noexcept {
   Reference latest;
   for (size_t i = 0; i < kFiles; ++i) {
-    const bool awaits = files_[i].used != 0 && files_[i].key.empty();
+    const bool awaits = files_[i].used != 0 && files_[i].key.empty() && !files_[i].is_superseded;
     if (awaits && opened_[i] > latest.opened) latest = {static_cast<uint8_t>(i), opened_[i]};
   }
   return latest;

@@ -33,6 +33,7 @@ class FileBook {
     uint64_t size = UINT64_MAX;         // where it was said
     std::array<bool, content::kDirections> seen{};
     bool scattered = false;
+    bool is_superseded = false;         // another has its key now
     bool is_pipe = false;               // without offsets: what comes goes on
   };
   // Names a file across calls: another may have taken its place meanwhile.
@@ -50,7 +51,7 @@ class FileBook {
   // The file of this key, known or not.
   Reference FindOrOpen(std::string_view key, PieceWriter& out) noexcept;
   // The answer to Open: from here on `key` is what the file is called. A file that had this key before is the same one and
-  // keeps its objects; the answer is who it is now.
+  // keeps its objects, unless bytes of the one that was asked for came already; the answer is who it is now.
   Reference Identify(const Reference& reference, std::string_view key) noexcept;
   // The latest that was asked for by name and has no key: whose it is where answers are not seen.
   Reference Awaiting() const noexcept;
@@ -83,6 +84,7 @@ class FileBook {
 
   Filed* Find(content::ObjectNumber number) noexcept;
   uint8_t IndexOf(const Reference& reference) const noexcept;
+  bool HasPieces(uint8_t file) const noexcept;
   bool ReadsAgain(const Filed& piece) const noexcept;
   Filed& Begin(uint8_t file, content::Direction direction, uint64_t offset, PieceWriter& out) noexcept;
   Filed& MakeRoom(uint8_t file, PieceWriter& out) noexcept;

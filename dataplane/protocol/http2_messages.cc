@@ -135,12 +135,8 @@ size_t Http2Session::ReadData(Context& c, ByteView input) noexcept {
 // What is neither fields nor content, and could carry either.
 size_t Http2Session::ReadOther(Context& c, ByteView input) noexcept {
   if (input.empty()) return 0;
-  if (c.half.other == 0) {
-    c.half.other = ++last_object_;
-    const Part part = c.direction == Direction::kUpload ? Part::kHttpRequestHead : Part::kHttpResponseHead;
-    c.out.Begin(memory_.Describe(part, c.direction, c.half.other));
-  }
-  c.out.Data(c.half.other, input);
+  const Part part = c.direction == Direction::kUpload ? Part::kHttpRequestHead : Part::kHttpResponseHead;
+  c.out.Data(c.out.BeginOnce(c.half.other, last_object_, memory_, part, c.direction), input);
   return input.size();
 }
 

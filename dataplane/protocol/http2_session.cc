@@ -95,11 +95,7 @@ size_t Http2Session::Advance(Context& c, ByteView input) noexcept {
       return taken;
     }
     case State::kRaw:
-      if (c.half.raw == 0) {
-        c.half.raw = ++last_object_;
-        c.out.Begin(memory_.Describe(Part::kTcpStream, c.direction, c.half.raw));
-      }
-      c.out.Data(c.half.raw, input);
+      c.out.Data(c.out.BeginOnce(c.half.raw, last_object_, memory_, Part::kTcpStream, c.direction), input);
       return input.size();
   }
   return input.size();

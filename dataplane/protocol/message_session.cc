@@ -133,19 +133,13 @@ size_t MessageSession::TakeBytes(Context& c, Half& half, ByteView input) noexcep
 }
 
 size_t MessageSession::TakeRaw(Context& c, Half& half, ByteView input) noexcept {
-  if (half.raw == 0) {
-    half.raw = ++last_object_;
-    const content::Part part = carrier_ == Carrier::kStream ? content::Part::kTcpStream : content::Part::kUdpPayload;
-    c.out.Begin(memory_.Describe(part, c.direction, half.raw));
-  }
-  c.out.Data(half.raw, input);
+  const content::Part part = carrier_ == Carrier::kStream ? content::Part::kTcpStream : content::Part::kUdpPayload;
+  c.out.Data(c.out.BeginOnce(half.raw, last_object_, memory_, part, c.direction), input);
   return input.size();
 }
 
 void MessageSession::OpenControl(Context& c, Half& half) noexcept {
-  if (half.control != 0) return;
-  half.control = ++last_object_;
-  c.out.Begin(memory_.Describe(control_part_, c.direction, half.control));
+  c.out.BeginOnce(half.control, last_object_, memory_, control_part_, c.direction);
 }
 
 void MessageSession::Control(Context& c, Half& half, ByteView bytes) noexcept {

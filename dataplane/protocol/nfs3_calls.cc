@@ -67,12 +67,9 @@ MessageSession::Part RpcSession::OnAnswer3(Context& c, Message& message, uint32_
 MessageSession::Part RpcSession::OnReadAnswer3(Context& c, Message& message, XdrReader& xdr) noexcept {
   uint32_t count = 0, at_end = 0, size = 0;
   if (!SkipAttributes(xdr) || !xdr.U32(count) || !xdr.U32(at_end) || !xdr.U32(size)) return {};
-  PendingRequest* asked = pending_.Find(message.id, kRead);
-  const File file = asked != nullptr ? asked->file : File();
-  const uint64_t offset = asked != nullptr ? asked->offset : 0;
-  if (asked != nullptr) asked->waits = false;
+  const PendingRequest asked = pending_.Take(message.id, kRead);
   if (size == 0) return {.rest = kToTheEnd};
-  const content::ObjectNumber number = files().PieceAt(file, c.direction, offset, c.out);
+  const content::ObjectNumber number = files().PieceAt(asked.file, c.direction, asked.offset, c.out);
   if (at_end != 0) message.reaches_end = number;
   return Bytes(xdr, size, number);
 }

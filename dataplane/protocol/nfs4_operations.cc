@@ -175,12 +175,9 @@ MessageSession::Part RpcSession::OnResult(Context& c, Message& message, XdrReade
     files().Identify(message.current, handle);
   } else if (operation == kRead) {
     if (!xdr.U32(at_end) || !xdr.U32(size)) return {};
-    PendingRequest* asked = pending_.Find(message.id, kRead);
-    const File file = asked != nullptr ? asked->file : File();
-    const uint64_t offset = asked != nullptr ? asked->offset : 0;
-    if (asked != nullptr) asked->waits = false;
+    const PendingRequest asked = pending_.Take(message.id, kRead);
     if (size > 0) {
-      const content::ObjectNumber number = files().PieceAt(file, c.direction, offset, c.out);
+      const content::ObjectNumber number = files().PieceAt(asked.file, c.direction, asked.offset, c.out);
       if (at_end != 0) message.reaches_end = number;
       part = Bytes(xdr, size, number);
     }

@@ -34,6 +34,13 @@ class PendingRequests {
     }
     return nullptr;
   }
+  // The request, which waits no more; nobody's file and offset 0 where it was not seen.
+  PendingRequest Take(uint64_t id, uint8_t command) noexcept {
+    PendingRequest* entry = Find(id, command);
+    if (entry == nullptr) return {};
+    entry->waits = false;
+    return *entry;
+  }
 
  private:
   std::array<PendingRequest, kCapacity> entries_{};

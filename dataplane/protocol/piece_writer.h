@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "dataplane/protocol/session.h"
+#include "dataplane/protocol/session_memory.h"
 
 namespace sluice::protocol {
 
@@ -19,6 +20,14 @@ class PieceWriter {
     Piece& piece = out_.Add(Piece::Kind::kObjectBegin);
     piece.number = description.number;
     piece.object = &description;
+  }
+  // The object `open`, which begins now, as the next after `last`, where it is not open yet (0).
+  content::ObjectNumber BeginOnce(content::ObjectNumber& open, content::ObjectNumber& last, SessionMemory& memory, content::Part part,
+                                  content::Direction direction) noexcept {
+    if (open != 0) return open;
+    open = ++last;
+    Begin(memory.Describe(part, direction, open));
+    return open;
   }
   void Data(content::ObjectNumber number, ByteView bytes) noexcept { AddBytes(Piece::Kind::kData, number, bytes); }
   void Framing(ByteView bytes) noexcept { AddBytes(Piece::Kind::kFraming, 0, bytes); }

@@ -105,11 +105,8 @@ void SmbSession::OnReadAnswer1(Context& c, ByteView head, Part& part) noexcept {
     part.malformed = true;
     return;
   }
-  PendingRequest* asked = pending_.Find(LoadLe16(head.data() + kMultiplexAt), kReadAndX);
-  const File file = asked != nullptr ? asked->file : File();
-  const uint64_t offset = asked != nullptr ? asked->offset : 0;
-  if (asked != nullptr) asked->waits = false;
-  Place(part, head, at, bytes, kToTheEnd, files().PieceAt(file, c.direction, offset, c.out));
+  const PendingRequest asked = pending_.Take(LoadLe16(head.data() + kMultiplexAt), kReadAndX);
+  Place(part, head, at, bytes, kToTheEnd, files().PieceAt(asked.file, c.direction, asked.offset, c.out));
 }
 
 SmbSession::File SmbSession::FileOf1(Context& c, ByteView head, size_t at) noexcept {

@@ -64,7 +64,7 @@ MessageSession::Part SmbSession::OnSmb2(Context& c, ByteView head, bool is_all) 
   Part part;
   const uint32_t next = LoadLe32(head.data() + kNextAt);
   // A command may be shorter than its request would be: an error.
-  const uint64_t command = next == 0 ? kToTheEnd : next;
+  const uint64_t command = LengthOf(head);
   const size_t wanted = static_cast<size_t>(std::min<uint64_t>({WantedOfSmb2(head), kMaxHead, command}));
   if (wanted > head.size() && !is_all) return {.wanted = wanted};
   // MS-SMB2, 3.3.5.2.7: commands of a compound are aligned and do not overlap.
@@ -107,6 +107,20 @@ void SmbSession::ReadSmb2(Context& c, ByteView head, Part& part) noexcept {
   }
 }
 
+// Of the command; the last one of a message goes on to its end.
+uint64_t SmbSession::LengthOf(ByteView head) noexcept {
+  const uint32_t next = LoadLe32(head.data() + kNextAt);
+  return next == 0 ? kToTheEnd : next;
+}
+
+// Whether there are bytes of a file, behind the head and within the command.
+bool SmbSession::IsPlaced(ByteView head, uint64_t at, uint64_t bytes, Part& part) noexcept {
+  if (bytes == 0) return false;
+  const uint64_t command = LengthOf(head);
+  part.malformed = at < head.size() || (command != kToTheEnd && at + bytes > command);
+  return !part.malformed;
+}
+
 // MS-SMB2, 2.2.13.
 void SmbSession::OnCreate2(Context& c, ByteView head) noexcept {
   InlineText<252> name;
@@ -131,15 +145,9 @@ void SmbSession::OnCreated2(ByteView head) noexcept {
 // MS-SMB2, 2.2.21.
 void SmbSession::OnWrite2(Context& c, ByteView head, Part& part) noexcept {
   const uint64_t at = LoadLe16(head.data() + kHeader + 2), bytes = LoadLe32(head.data() + kHeader + 4);
-  const uint32_t next = LoadLe32(head.data() + kNextAt);
-  const uint64_t command = next == 0 ? kToTheEnd : next;
-  if (bytes == 0) return;
-  if (at < head.size() || (command != kToTheEnd && at + bytes > command)) {
-    part.malformed = true;
-    return;
-  }
+  if (!IsPlaced(head, at, bytes, part)) return;
   const File file = FileOf2(c, head.Sub(kHeader + 16, kFileId));
-  Place(part, head, at, bytes, command, files().PieceAt(file, c.direction, LoadLe64(head.data() + kHeader + 8), c.out));
+  Place(part, head, at, bytes, LengthOf(head), files().PieceAt(file, c.direction, LoadLe64(head.data() + kHeader + 8), c.out));
 }
 
 // MS-SMB2, 2.2.19.
@@ -150,18 +158,9 @@ void SmbSession::OnRead2(Context& c, ByteView head) noexcept {
 // MS-SMB2, 2.2.20.
 void SmbSession::OnReadAnswer2(Context& c, ByteView head, Part& part) noexcept {
   const uint64_t at = head[kHeader + 2], bytes = LoadLe32(head.data() + kHeader + 4);
-  const uint32_t next = LoadLe32(head.data() + kNextAt);
-  const uint64_t command = next == 0 ? kToTheEnd : next;
-  if (bytes == 0) return;
-  if (at < head.size() || (command != kToTheEnd && at + bytes > command)) {
-    part.malformed = true;
-    return;
-  }
-  PendingRequest* asked = pending_.Find(MessageOf(head), kRead);
-  const File file = asked != nullptr ? asked->file : File();
-  const uint64_t offset = asked != nullptr ? asked->offset : 0;
-  if (asked != nullptr) asked->waits = false;
-  Place(part, head, at, bytes, command, files().PieceAt(file, c.direction, offset, c.out));
+  if (!IsPlaced(head, at, bytes, part)) return;
+  const PendingRequest asked = pending_.Take(MessageOf(head), kRead);
+  Place(part, head, at, bytes, LengthOf(head), files().PieceAt(asked.file, c.direction, asked.offset, c.out));
 }
 
 // MS-SMB2, 2.2.1.2: a related command may say "the file of the one before" with all bits set.

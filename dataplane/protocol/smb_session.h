@@ -40,6 +40,8 @@ class SmbSession final : public MessageSession {
   void OnWrite2(Context& c, ByteView head, Part& part) noexcept;
   void OnRead2(Context& c, ByteView head) noexcept;
   void OnReadAnswer2(Context& c, ByteView head, Part& part) noexcept;
+  static uint64_t LengthOf(ByteView head) noexcept;
+  static bool IsPlaced(ByteView head, uint64_t at, uint64_t bytes, Part& part) noexcept;
   File FileOf2(Context& c, ByteView id) noexcept;
   void NameUser(Context& c, ByteView head) noexcept;
   void NameHost(Context& c, ByteView path) noexcept;

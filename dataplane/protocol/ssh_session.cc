@@ -62,11 +62,7 @@ size_t SshSession::Advance(content::Direction direction, ByteView input, PieceWr
     }
     case State::kOpaque: out.Opaque(input); return input.size();
     case State::kRaw:
-      if (half.object == 0) {
-        half.object = ++last_object_;
-        out.Begin(memory_.Describe(content::Part::kTcpStream, direction, half.object));
-      }
-      out.Data(half.object, input);
+      out.Data(out.BeginOnce(half.object, last_object_, memory_, content::Part::kTcpStream, direction), input);
       return input.size();
   }
   return input.size();

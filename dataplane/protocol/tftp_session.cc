@@ -1,5 +1,7 @@
 #include "dataplane/protocol/tftp_session.h"
 
+#include <utility>
+
 #include "dataplane/protocol/http_text.h"
 #include "dataplane/protocol/text_line.h"
 
@@ -83,10 +85,11 @@ void TftpSession::TakeBlock(Context& c, ByteView datagram) noexcept {
   if (half.file == 0) {
     half.file = ++last_object_;
     c.out.Begin(memory_.Describe(Part::kTftpFile, c.direction, half.file));
-    half.lossy = block != 1;
-  } else if (block != static_cast<uint16_t>(half.last_block + 1)) {
-    half.lossy = true;
+    half.lossy = false;
+    half.last_block = 0;
   }
+  // A block is missing, or came out of its order: what is put together is not what its reader gets.
+  if (block != static_cast<uint16_t>(half.last_block + 1) && !std::exchange(half.lossy, true)) c.out.Anomaly(AnomalyKind::kScatteredFile);
   half.any_block = true;
   half.last_block = block;
   c.out.Framing(datagram.First(kHeader));

@@ -1,7 +1,8 @@
 // TftpSession: TFTP (RFC 1350, 2347, 2348): who asks for which file, and its blocks put together.
 //
 // The request announces a transfer to the port it came from, for the server answers from another one; the pipeline joins the
-// two. A block that repeats is framing; one that is missing makes the file incomplete. The file ends with a short block.
+// two. A block that repeats is framing; one that is missing or out of its order makes the file incomplete (kScatteredFile). The
+// file ends with a short block.
 // Thread: one worker. Allocates: never. Failure: a datagram that is no TFTP is inspected as control: kMalformedProtocol.
 #pragma once
 

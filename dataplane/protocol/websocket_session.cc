@@ -46,11 +46,7 @@ size_t WebSocketSession::Advance(Context& c, ByteView input) noexcept {
     case State::kHeader: return ReadHeader(c, input);
     case State::kPayload: return ReadPayload(c, input);
     case State::kRaw:
-      if (c.half.raw == 0) {
-        c.half.raw = ++last_object_;
-        c.out.Begin(memory_.Describe(Part::kTcpStream, c.direction, c.half.raw));
-      }
-      c.out.Data(c.half.raw, input);
+      c.out.Data(c.out.BeginOnce(c.half.raw, last_object_, memory_, Part::kTcpStream, c.direction), input);
       return input.size();
   }
   return input.size();

@@ -40,15 +40,7 @@ LabConfig "ports:" \
 LabAppliance
 LabReachable
 
-LabText 1 300000 >"$LAB_DIR/clean.txt"
-Expect "a clean upload passes both" 201 "$(Curl -T "$LAB_DIR/clean.txt" "$(Url /files/clean.txt)")"
-Expect "and is whole" "$(Digest "$LAB_DIR/clean.txt")" "$(Digest "$LAB_DIR/nginx/files/clean.txt")"
-Marked marked.txt 100000
-Expect "a marked upload is refused" 403 "$(Curl -T "$LAB_DIR/marked.txt" "$(Url /files/marked.txt)")"
-ExpectThat "the server holds no marking" Not LabServerHolds "$TEST_MARK"
-
-EndAppliance TERM
-Expect "there is one incident" 1 "$(Findings '.verdict == "block"')"
+ExpectUploadsAreJudged
 code=0
 LabStop "$near" "the first appliance" || code=$?
 Expect "the first appliance ends with success" 0 "$code"

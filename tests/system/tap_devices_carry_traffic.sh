@@ -23,13 +23,5 @@ for side in left:sluice-in right:sluice-out; do
 done
 LabReachable
 
-LabText 1 300000 >"$LAB_DIR/clean.txt"
-Expect "a clean upload passes" 201 "$(Curl -T "$LAB_DIR/clean.txt" "$(Url /files/clean.txt)")"
-Expect "and is whole" "$(Digest "$LAB_DIR/clean.txt")" "$(Digest "$LAB_DIR/nginx/files/clean.txt")"
-Marked marked.txt 100000
-Expect "a marked upload is refused" 403 "$(Curl -T "$LAB_DIR/marked.txt" "$(Url /files/marked.txt)")"
-ExpectThat "the server holds no marking" Not LabServerHolds "$TEST_MARK"
-
-EndAppliance TERM
-Expect "there is one incident" 1 "$(Findings '.verdict == "block"')"
+ExpectUploadsAreJudged
 ExpectThat "the devices are gone with the appliance" Not ip -n "$LAB-gate" link show sluice-in

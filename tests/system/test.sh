@@ -76,3 +76,15 @@ Marked() { { LabText 5 "$2"; printf '%s\n' "${3:-$TEST_MARK}"; LabText 6 "$2"; }
 
 # Findings JQ-FILTER: how many findings match. REQUIRES: the appliance has stopped.
 Findings() { jq -s "[.[] | select(.event == \"finding\") | select($1)] | length" "$LAB_DIR/findings.jsonl"; }
+
+# ExpectUploadsAreJudged: one clean upload that passes and one marked that does not, and the appliance's clean end.
+ExpectUploadsAreJudged() {
+  LabText 1 300000 >"$LAB_DIR/clean.txt"
+  Expect "a clean upload passes" 201 "$(Curl -T "$LAB_DIR/clean.txt" "$(Url /files/clean.txt)")"
+  Expect "and is whole" "$(Digest "$LAB_DIR/clean.txt")" "$(Digest "$LAB_DIR/nginx/files/clean.txt")"
+  Marked marked.txt 100000
+  Expect "a marked upload is refused" 403 "$(Curl -T "$LAB_DIR/marked.txt" "$(Url /files/marked.txt)")"
+  ExpectThat "the server holds no marking" Not LabServerHolds "$TEST_MARK"
+  EndAppliance TERM
+  Expect "there is one incident" 1 "$(Findings '.verdict == "block"')"
+}

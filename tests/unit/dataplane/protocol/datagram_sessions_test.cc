@@ -80,6 +80,7 @@ TEST(TftpSession, TellsFilesWithMissingBlocks) {
   Conversation seen(ProtocolId::kTftp);
   PlayAll(seen, {Up(Bytes({0, 3, 0, 1}) + std::string(512, 'f')), Up(Bytes({0, 3, 0, 3}) + "end"), EndUp()});
   EXPECT_FALSE(seen.Objects(Part::kTftpFile)[0].complete);
+  EXPECT_EQ(seen.anomalies, std::vector{AnomalyKind::kScatteredFile});
 }
 
 TEST(TftpSession, TakesTheAgreedBlockSize) {

@@ -67,6 +67,17 @@ TEST(RpcSession, JoinsWritesOfNfs4IntoTheFileThatOpenNamed) {
   EXPECT_TRUE(seen.anomalies.empty());
 }
 
+TEST(RpcSession, KeepsApartWhatWasWrittenBeforeItsHandleWasKnown) {
+  Conversation seen(ProtocolId::kNfs);
+  Play(seen, {Up(Record(Compound(1, 2, PutHandle4("fh") + Write4(0, "known by its handle")))), Up(Record(Compound(2, 4, PutHandle4("root") + Open4("n") + GetHandle4() + Write4(0, "before the answer")))),
+              Down(Record(CompoundAnswer(2, 3, Done4(22) + Opened4() + Handle4("fh")))), Up(Record(Compound(3, 2, PutHandle4("fh") + Write4(17, ", behind it")))), EndUp(), EndDown()});
+  const std::vector<SeenObject> files = seen.Objects(Part::kNfsFile);
+  ASSERT_EQ(files.size(), 2u);
+  EXPECT_EQ(files[0].bytes, "known by its handle");
+  EXPECT_EQ(files[1].bytes, "before the answer, behind it");
+  EXPECT_EQ(files[1].name, "n");
+}
+
 TEST(RpcSession, ReadsEachWriteOfACompound) {
   Conversation seen(ProtocolId::kNfs);
   Play(seen, {Up(Record(Compound(2, 4, PutHandle4("a") + Write4(0, "into a") + PutHandle4("b") + Write4(0, "into b")))), EndUp()});
