@@ -46,6 +46,9 @@ const std::vector<Api::Route>& Api::AllRoutes() {
       {"POST", "/v1/incidents/{id}/comments", Permission::kTriage, &Api::PostComment},
       {"PUT", "/v1/incidents/{id}/tags/{tag}", Permission::kTriage, &Api::PutTag},
       {"DELETE", "/v1/incidents/{id}/tags/{tag}", Permission::kTriage, &Api::DeleteTag},
+      {"GET", "/v1/quarantines", Permission::kLook, &Api::ListQuarantines},
+      {"POST", "/v1/quarantines", Permission::kQuarantine, &Api::PostQuarantine},
+      {"DELETE", "/v1/quarantines/{id}", Permission::kQuarantine, &Api::DeleteQuarantine},
       {"GET", "/v1/audit", Permission::kAudit, &Api::ListAudit},
       {"GET", "/v1/audit/verification", Permission::kAudit, &Api::VerifyAudit},
   };

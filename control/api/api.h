@@ -14,6 +14,8 @@
 #include "control/audit/audit_log.h"
 #include "control/incident/incident_recorder.h"
 #include "control/incident/incident_store.h"
+#include "control/quarantine/quarantine_book.h"
+#include "control/quarantine/quarantine_keeper.h"
 
 namespace sluice::api {
 
@@ -23,6 +25,8 @@ struct Rooms {
   incident::IncidentStore* incidents = nullptr;
   incident::IncidentRecorder* recorder = nullptr;
   audit::AuditLog* audit = nullptr;
+  quarantine::QuarantineBook* quarantines = nullptr;
+  const quarantine::KeeperCounters* quarantine_counters = nullptr;
 };
 
 class Api {
@@ -63,6 +67,9 @@ class Api {
   Response PostComment(const Call& call);
   Response PutTag(const Call& call);
   Response DeleteTag(const Call& call);
+  Response ListQuarantines(const Call& call);
+  Response PostQuarantine(const Call& call);
+  Response DeleteQuarantine(const Call& call);
   Response ListAudit(const Call& call);
   Response VerifyAudit(const Call& call);
 

@@ -84,6 +84,9 @@ Response Api::GetStatus(const Call& call) {
   json.Number("incident_findings_waiting", rooms_.recorder->waiting());
   json.Number("incident_commits", recorder.incident_commits.load());
   json.Number("incident_commits_failed", recorder.incident_commits_failed.load());
+  json.Number("quarantines", rooms_.quarantines->List().size());
+  json.Number("quarantines_by_rules", rooms_.quarantine_counters->quarantines_by_rules.load());
+  json.Number("quarantines_refused", rooms_.quarantine_counters->quarantines_refused.load());
   json.EndObject();
   json.BeginList("alarms");
   for (const std::string& alarm : Alarms()) json.Element(alarm);

@@ -20,6 +20,7 @@ int Main(int argc, char** argv) {
   app.add_flag("--json", session.json, "what the API said, as JSON");
   sluice::cli::AddStatusCommands(app, session);
   sluice::cli::AddIncidentCommands(app, session);
+  sluice::cli::AddQuarantineCommands(app, session);
   sluice::cli::AddAuditCommands(app, session);
   try {
     app.parse(argc, argv);

@@ -181,6 +181,7 @@ class Reader {
     if (const syntax::Node* users = reader.Find("users")) ReadUsers(*users);
     control.incident_window = std::chrono::minutes(reader.Number("incident_window_minutes"));
     control.keep_incidents = std::chrono::hours(24 * reader.Number("incident_days"));
+    control.quarantine_time = std::chrono::minutes(reader.Number("quarantine_minutes"));
     control.incident_bytes = reader.Number("incident_megabytes") << 20;
     reader.Finish();
   }

@@ -26,6 +26,7 @@ struct ControlOptions {
   std::chrono::minutes incident_window{10};
   std::chrono::hours keep_incidents{0};
   uint64_t incident_bytes = 0;
+  std::chrono::minutes quarantine_time{0};  // of a rule's quarantine; zero: until somebody releases it
 };
 
 struct Configuration {

@@ -80,6 +80,7 @@ constexpr Key kKeys[] = {
     {Section::kControl, "incident_window_minutes", KeyKind::kNumber, "10", 1, 1440, "", false, "Findings of one rule, client, destination and document join one incident, unless so much time passed between two of them."},
     {Section::kControl, "incident_days", KeyKind::kNumber, "365", 1, 36500, "", false, "Incidents are removed so long after their last finding, whatever their state."},
     {Section::kControl, "incident_megabytes", KeyKind::kNumber, "4096", 16, 1u << 20, "", false, "What the incident database may hold; beyond it the oldest incidents are removed."},
+    {Section::kControl, "quarantine_minutes", KeyKind::kNumber, "60", 0, 525600, "", false, "How long a rule with `action: quarantine` holds back its client's way to that destination (inline); 0: until somebody releases it."},
 
     {Section::kUser, "name", KeyKind::kText, "", 0, 0, "", true, "A user of this system."},
     {Section::kUser, "role", KeyKind::kWord, "", 0, 0, "viewer|analyst|evidence_reader|operator|admin", true, "What that user may do (docs/api.md)."},

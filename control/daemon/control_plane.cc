@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <chrono>
 #include <filesystem>
 
 namespace sluice::daemon {
@@ -44,14 +45,38 @@ Result<std::unique_ptr<ControlPlane>> ControlPlane::Start(const config::ControlO
   incident::RecorderOptions recorder;
   recorder.hosts = std::move(hosts);
   control->recorder_ = std::make_unique<incident::IncidentRecorder>(*control->incidents_, recorder);
+  control->observers_.incidents = control->recorder_.get();
+  Result<std::unique_ptr<quarantine::QuarantineBook>> quarantines = quarantine::QuarantineBook::Open(options.directory + "/quarantine.db");
+  if (!quarantines) return quarantines.error();
+  control->quarantines_ = std::move(*quarantines);
   Result<std::unique_ptr<audit::AuditLog>> audit = audit::AuditLog::Open(options.directory + "/audit.jsonl");
   if (!audit) return audit.error();
   control->audit_ = std::move(*audit);
   return control;
 }
 
-Status ControlPlane::OpenApi(api::Appliance& appliance) {
-  api_ = std::make_unique<api::Api>(api::Rooms{&appliance, incidents_.get(), recorder_.get(), audit_.get()});
+void ControlPlane::Observers::Observe(const event::Record& record, std::string_view json) noexcept {
+  incidents->Observe(record, json);
+  if (quarantines != nullptr) quarantines->Observe(record, json);
+}
+
+Result<std::shared_ptr<const verdict::QuarantineSet>> ControlPlane::BeginQuarantine(size_t threads, bool is_inline) {
+  const Timestamp now = Timestamp::FromNanoseconds(
+      std::chrono::duration_cast<std::chrono::nanoseconds>(std::chrono::system_clock::now().time_since_epoch()).count());
+  Result<std::shared_ptr<const verdict::QuarantineSet>> held = quarantines_->Begin(threads, now);
+  if (!held) return held;
+  keeper_ = std::make_unique<quarantine::QuarantineKeeper>(*quarantines_, options_.quarantine_time);
+  is_inline_ = is_inline;
+  if (!is_inline_) return std::shared_ptr<const verdict::QuarantineSet>();
+  observers_.quarantines = keeper_.get();
+  // Without any, flows are not asked about.
+  return (*held)->size() > 0 ? *held : nullptr;
+}
+
+Status ControlPlane::OpenApi(api::Appliance& appliance, quarantine::QuarantineBook::Publish hold_back) {
+  if (is_inline_) quarantines_->Connect(std::move(hold_back));
+  api_ = std::make_unique<api::Api>(
+      api::Rooms{&appliance, incidents_.get(), recorder_.get(), audit_.get(), quarantines_.get(), &keeper_->counters()});
   api::LocalServerOptions local;
   local.path = options_.socket;
   for (const config::ControlUser& user : options_.users) {
@@ -60,19 +85,24 @@ Status ControlPlane::OpenApi(api::Appliance& appliance) {
   }
   Result<std::unique_ptr<api::LocalServer>> server =
       api::LocalServer::Start(local, [this](const api::Request& request) { return api_->Handle(request); });
-  if (!server) return server.error();
+  if (!server) {
+    quarantines_->End();
+    return server.error();
+  }
   server_ = std::move(*server);
   return {};
 }
 
 void ControlPlane::CloseApi() {
-  incidents_->feed().Close();
+  if (incidents_) incidents_->feed().Close();
   server_.reset();
   api_.reset();
+  if (quarantines_) quarantines_->End();
 }
 
 ControlPlane::~ControlPlane() {
   CloseApi();
+  keeper_.reset();
   recorder_.reset();
   incidents_.reset();
   if (lock_ >= 0) close(lock_);

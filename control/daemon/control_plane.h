@@ -1,4 +1,4 @@
-// ControlPlane: what people work with while packets run: incidents, the audit log and the API, in a directory that is this
+// ControlPlane: what people work with while packets run: incidents, quarantines, the audit log and the API, in a directory that is this
 // process's alone.
 //
 // Started before the data plane, whose findings it takes; the API is open while packets run; gone after the data plane.
@@ -14,6 +14,7 @@
 #include "control/config/configuration.h"
 #include "control/incident/incident_recorder.h"
 #include "control/incident/incident_store.h"
+#include "control/quarantine/quarantine_keeper.h"
 
 namespace sluice::daemon {
 
@@ -24,19 +25,34 @@ class ControlPlane {
   ControlPlane(const ControlPlane&) = delete;
   ControlPlane& operator=(const ControlPlane&) = delete;
 
-  event::RecordObserver* observer() { return recorder_.get(); }
-  // REQUIRES: the appliance outlives the call of CloseApi.
-  Status OpenApi(api::Appliance& appliance);
+  // What must be held back from the first packet on, by a data plane of so many threads; null where there is nothing, as on a tap,
+  // which can hold nothing back.
+  Result<std::shared_ptr<const verdict::QuarantineSet>> BeginQuarantine(size_t threads, bool is_inline);
+  // Of the data plane's findings. REQUIRES: BeginQuarantine was called.
+  event::RecordObserver* observer() { return &observers_; }
+  // REQUIRES: the appliance and what `hold_back` works with outlive the call of CloseApi.
+  Status OpenApi(api::Appliance& appliance, quarantine::QuarantineBook::Publish hold_back);
   void CloseApi();
 
  private:
+  // Each finding goes to both.
+  struct Observers final : event::RecordObserver {
+    void Observe(const event::Record& record, std::string_view json) noexcept override;
+    event::RecordObserver* incidents = nullptr;
+    event::RecordObserver* quarantines = nullptr;  // nullptr on a tap, where nothing can be held back
+  };
+
   explicit ControlPlane(const config::ControlOptions& options) : options_(options) {}
 
   const config::ControlOptions options_;
+  bool is_inline_ = false;
 
   int lock_ = -1;  // descriptor that holds the directory
   std::unique_ptr<incident::IncidentStore> incidents_;
   std::unique_ptr<incident::IncidentRecorder> recorder_;
+  std::unique_ptr<quarantine::QuarantineBook> quarantines_;
+  std::unique_ptr<quarantine::QuarantineKeeper> keeper_;
+  Observers observers_;
   std::unique_ptr<audit::AuditLog> audit_;
   std::unique_ptr<api::Api> api_;
   std::unique_ptr<api::LocalServer> server_;

@@ -98,14 +98,28 @@ int Finish(const config::Configuration& configuration, const Console& console, D
   return stopped ? 0 : Fail(stopped.error().message());
 }
 
-// What people work with, where the configuration has it; `control` stays empty where it has not.
-Status StartControl(const config::Configuration& configuration, std::unique_ptr<ControlPlane>& control) {
-  if (!configuration.control) return {};
-  Result<std::unique_ptr<ControlPlane>> started = ControlPlane::Start(*configuration.control, configuration.data_plane.hosts);
-  if (!started) return started.error();
-  control = std::move(*started);
-  return {};
-}
+// What people work with, where the configuration has it, and what they had held back; both stay empty where it has not.
+struct Control {
+  std::unique_ptr<ControlPlane> plane;
+  std::shared_ptr<const verdict::QuarantineSet> held;
+
+  Status Start(const config::Configuration& configuration) {
+    if (!configuration.control) return {};
+    Result<std::unique_ptr<ControlPlane>> started = ControlPlane::Start(*configuration.control, configuration.data_plane.hosts);
+    if (!started) return started.error();
+    plane = std::move(*started);
+    const bool is_inline = !configuration.data_plane.pairs.empty();
+    Result<std::shared_ptr<const verdict::QuarantineSet>> begun = plane->BeginQuarantine(DataPlane::ThreadsOf(configuration.data_plane), is_inline);
+    if (!begun) return begun.error();
+    held = std::move(*begun);
+    return {};
+  }
+  event::RecordObserver* observer() const { return plane ? plane->observer() : nullptr; }
+  Status OpenApi(RunningAppliance& appliance, DataPlane& data_plane) const {
+    if (!plane) return {};
+    return plane->OpenApi(appliance, [&data_plane](std::shared_ptr<const verdict::QuarantineSet> set) { return data_plane.HoldBack(std::move(set)); });
+  }
+};
 
 int Run(const RunOptions& options) {
   PreparedRun prepared = Prepare(options.configuration);
@@ -120,20 +134,18 @@ int Run(const RunOptions& options) {
   // Before anything is started, so that a signal in the middle of the start is not lost but comes first.
   const Signals signals;
   const std::string digest(prepared.policy->digest());
-  std::unique_ptr<ControlPlane> control;  // outlives the data plane, whose last findings it takes
-  if (Status status = StartControl(configuration, control); !status) return Fail(status.error().message());
+  Control control;  // outlives the data plane, whose last findings it takes
+  if (Status status = control.Start(configuration); !status) return Fail(status.error().message());
   Result<std::unique_ptr<DataPlane>> started =
-      DataPlane::Start(configuration.data_plane, std::move(prepared.policy), control ? control->observer() : nullptr);
+      DataPlane::Start(configuration.data_plane, std::move(prepared.policy), control.observer(), control.held);
   if (!started) return Fail(started.error().message());
   for (const std::string& line : (*started)->Describe()) console.Print(line);
   RunningAppliance appliance(**started, !configuration.data_plane.pairs.empty(), digest);
-  if (control) {
-    if (Status open = control->OpenApi(appliance); !open) return Fail(open.error().message());
-    console.Print("api: " + configuration.control->socket);
-  }
+  if (Status open = control.OpenApi(appliance, **started); !open) return Fail(open.error().message());
+  if (configuration.control) console.Print("api: " + configuration.control->socket);
   SayReady(options, console);
   Serve(prepared, signals, console, **started, appliance);
-  if (control) control->CloseApi();
+  if (control.plane) control.plane->CloseApi();
   const int code = Finish(configuration, console, **started);
   if (!options.ready_file.empty()) std::remove(options.ready_file.c_str());
   return code;

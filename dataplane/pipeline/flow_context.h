@@ -68,6 +68,7 @@ struct FlowContext {
   bool protocol_known = false; // `session` decides about both directions
   uint8_t policy_slot = 0;     // which adopted policy this flow began under
   std::array<ProbeState, content::kDirections> probe{};
+  uint32_t quarantine_seen = 0;  // the generation of quarantines that lets this flow pass
   protocol::Session* session = nullptr;
   std::array<ProbePrefix*, content::kDirections> prefix{};
   std::array<bool, content::kDirections> ended{};  // FIN delivered and the protocol told

@@ -56,6 +56,7 @@ void Pipeline::Impl::One(Packet& packet) noexcept {
   Here here;
   if (!Place(packet, here)) return Unplaced(packet);
   CountIn(here, packet);
+  if (here.flow->quarantine_seen != quarantine_generation && HeldBack(here, packet)) return;
   if (here.flow->blocked) return Blocked(here, packet);
   if (packet.headers.transport == packet::Transport::kTcp) return Tcp(here, packet);
   Datagram(here, packet);
@@ -275,6 +276,12 @@ Pipeline::~Pipeline() = default;
 
 Status Pipeline::Adopt(const std::shared_ptr<const bundle::Bundle>& policy, uint32_t generation) {
   return impl_->inspector->Adopt(policy, generation);
+}
+
+void Pipeline::HoldBack(const verdict::QuarantineSet* quarantine, size_t worker) noexcept {
+  impl_->quarantine = quarantine;
+  impl_->quarantine_generation = quarantine->generation();
+  impl_->quarantine_worker = worker;
 }
 
 const Statistics& Pipeline::statistics() const noexcept { return impl_->statistics; }

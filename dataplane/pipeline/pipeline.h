@@ -21,6 +21,7 @@
 #include "dataplane/pipeline/statistics.h"
 #include "dataplane/protocol/protocol_table.h"
 #include "dataplane/stream/tcp_reassembler.h"
+#include "dataplane/verdict/quarantine_set.h"
 #include "rules/bundle/bundle.h"
 
 namespace sluice::pipeline {
@@ -59,6 +60,10 @@ class Pipeline {
   // what control published. Failure: its matcher could not be made ready, or flows of too many earlier policies are still
   // open; the policy in force stays.
   Status Adopt(const std::shared_ptr<const bundle::Bundle>& policy, uint32_t generation);
+
+  // What is held back from the next packet on, of open flows too. Called by the worker between bursts with what control published,
+  // which keeps it until the worker has taken a later one. `worker`: under which the set counts what this pipeline drops.
+  void HoldBack(const verdict::QuarantineSet* quarantine, size_t worker) noexcept;
 
   const Statistics& statistics() const noexcept;
 

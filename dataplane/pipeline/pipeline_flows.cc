@@ -1,6 +1,7 @@
 // How flows begin, wait, time out and end.
 #include <array>
 
+#include "dataplane/pipeline/frame_bytes.h"
 #include "dataplane/pipeline/pipeline_impl.h"
 
 namespace sluice::pipeline {
@@ -74,6 +75,23 @@ void Pipeline::Impl::FlushHeld(const Here& here, Fate fate) noexcept {
     Drop(*delivery.packet, delivery.retained);
   }
   TakeReleased();
+}
+
+// Asked once for each flow and generation, and for each packet while the answer is yes. Nothing is sent to either side: a connection
+// that is released in time goes on with the next retransmission. A flow that is held is not touched, so that it can time out.
+bool Pipeline::Impl::HeldBack(const Here& here, Packet& packet) noexcept {
+  FlowContext& flow = *here.flow;
+  const bool low_is_client = flow.client == flow::KeySide::kLow;
+  const uint32_t entry = quarantine->Find(low_is_client ? here.key->low : here.key->high, low_is_client ? here.key->high : here.key->low, flow.id);
+  if (entry == verdict::QuarantineSet::kNone) {
+    flow.quarantine_seen = quarantine_generation;
+    return false;
+  }
+  quarantine->CountDrop(quarantine_worker, entry, FrameBytes(packet));
+  statistics.counters.Add(PipelineCounter::kQuarantinedPackets);
+  CountFate(flow, Fate::kQuarantined, packet.headers.payload_length);
+  Drop(packet);
+  return true;
 }
 
 void Pipeline::Impl::EndFlow(FlowIndex index, event::FlowEnd reason, flow::FlowCounter why, Fate fate_of_held) noexcept {

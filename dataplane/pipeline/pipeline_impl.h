@@ -65,6 +65,7 @@ struct Pipeline::Impl {
   bool Stops(const FlowContext& flow, const Inspection& seen) const noexcept;
   void Block(const Here& here, const Interceptor::Offence& offence, ActionTaken& action) noexcept;
   void Blocked(const Here& here, Packet& packet) noexcept;
+  bool HeldBack(const Here& here, Packet& packet) noexcept;
   void EndFlow(FlowIndex index, event::FlowEnd reason, flow::FlowCounter why, Fate fate_of_held) noexcept;
   void FlushHeld(const Here& here, Fate fate) noexcept;
 
@@ -91,6 +92,9 @@ struct Pipeline::Impl {
   std::unique_ptr<Inspector> inspector;
   std::optional<SlabPool<NoteTally>> notes;
   std::vector<FlowIndex> with_holes;  // tap: flows whose gaps can time out
+  const verdict::QuarantineSet* quarantine = nullptr;  // nullptr: there never was one
+  uint32_t quarantine_generation = 0;
+  size_t quarantine_worker = 0;
   Timestamp now;                      // never goes back
   BurstSums burst;
   Output* out = nullptr;

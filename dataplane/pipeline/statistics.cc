@@ -15,6 +15,7 @@ std::string_view Name(PipelineCounter counter) {
     case PipelineCounter::kBadTcpChecksum: return "bad_tcp_checksum_packets";
     case PipelineCounter::kFlowTableFull: return "flow_table_full_packets";
     case PipelineCounter::kFlowsBlocked: return "flows_blocked";
+    case PipelineCounter::kQuarantinedPackets: return "quarantined_packets";
     case PipelineCounter::kFindings: return "findings";
     case PipelineCounter::kAnomalies: return "anomalies";
     case PipelineCounter::kAnomaliesFolded: return "anomalies_folded";

@@ -23,6 +23,7 @@ enum class PipelineCounter : uint8_t {
   kBadTcpChecksum,      // packets that went no further
   kFlowTableFull,       // packets that found no slot
   kFlowsBlocked,
+  kQuarantinedPackets,  // held back
   kFindings,
   kAnomalies,
   kAnomaliesFolded,     // counted in a later record of their kind and flow

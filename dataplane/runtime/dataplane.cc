@@ -85,12 +85,13 @@ struct DataPlane::Impl {
   std::unique_ptr<LinkWatch> links;
   std::unique_ptr<worker::WorkerGroup> workers;
   std::vector<int> processors;
+  std::shared_ptr<const verdict::QuarantineSet> held;  // from the first packet on
   std::chrono::steady_clock::time_point started;
   std::optional<pipeline::Totals> last;  // once stopped
 };
 
 Result<std::unique_ptr<DataPlane>> DataPlane::Start(const DataPlaneOptions& options, std::shared_ptr<const bundle::Bundle> policy,
-                                                    event::RecordObserver* observer) {
+                                                    event::RecordObserver* observer, std::shared_ptr<const verdict::QuarantineSet> held) {
   Result<Plan> plan = MakePlan(options);
   if (!plan) return plan.error();
   auto impl = std::make_unique<Impl>(options, std::move(*plan));
@@ -101,6 +102,7 @@ Result<std::unique_ptr<DataPlane>> DataPlane::Start(const DataPlaneOptions& opti
   if (!writer) return writer.error();
   impl->writer = std::move(*writer);
   impl->writer->SetObserver(observer);
+  impl->held = std::move(held);
 
   if (Status status = impl->OpenPorts(); !status) return status.error();
   if (Status status = impl->StartWorkers(std::move(policy)); !status) return status.error();
@@ -158,6 +160,9 @@ Status DataPlane::Impl::StartWorkers(std::shared_ptr<const bundle::Bundle> polic
       worker::WorkerGroup::Create(std::move(*wiring), group, *pool, std::move(policy), sinks);
   if (!made) return made.error();
   workers = std::move(*made);
+  if (held) {
+    if (Status status = workers->HoldBack(std::move(held), kAcknowledgeTimeout); !status) return status;
+  }
   writer->Start();
   if (Status status = StartPorts(); !status) return status;
   started = std::chrono::steady_clock::now();
@@ -188,6 +193,10 @@ Result<uint32_t> DataPlane::Publish(std::shared_ptr<const bundle::Bundle> policy
   impl_->writer->SetPolicy(next, std::string(policy->digest()));
   impl_->writer->SetPolicy(next + 1, std::string(impl_->workers->policy().digest()));
   return impl_->workers->Publish(std::move(policy), kAcknowledgeTimeout);
+}
+
+Status DataPlane::HoldBack(std::shared_ptr<const verdict::QuarantineSet> quarantine) {
+  return impl_->workers->HoldBack(std::move(quarantine), kAcknowledgeTimeout);
 }
 
 void DataPlane::WatchLinks() { impl_->links->Look(std::chrono::steady_clock::now()); }

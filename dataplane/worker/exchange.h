@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <memory>
 
+#include "dataplane/verdict/quarantine_set.h"
 #include "rules/bundle/bundle.h"
 
 namespace sluice::worker {
@@ -28,12 +29,15 @@ struct Publication {
 
 struct ControlWords {
   std::atomic<const Publication*> publication{nullptr};  // control: rw, worker: ro
+  // What is held back; nullptr: there never was anything. Control keeps it until every thread has acknowledged a later one.
+  std::atomic<const verdict::QuarantineSet*> quarantine{nullptr};  // control: rw, worker: ro
   std::atomic<Phase> phase{Phase::kRun};                 // control: rw, worker: ro
 };
 
 struct WorkerWords {
   std::atomic<uint32_t> acknowledged{0};                 // generation seen; worker: rw, control: ro
   std::atomic<uint32_t> refused{0};                      // generation that could not be adopted; worker: rw, control: ro
+  std::atomic<uint32_t> quarantine{0};                   // generation of quarantines in use; worker: rw, control: ro
   std::atomic<Phase> done{Phase::kRun};                  // worker: rw, control: ro
 };
 

@@ -42,6 +42,7 @@ void Worker::Run() noexcept {
     now_ = clock_.At(begin);
     if (begin >= next_tick_) Tick(begin);
     if (control_.publication.load(std::memory_order_acquire) != publication_) LookForPolicy();
+    if (const auto* latest = control_.quarantine.load(std::memory_order_acquire); latest != quarantine_) TakeQuarantine(*latest);
     const Phase phase = control_.phase.load(std::memory_order_acquire);
     if (phase != phase_) Enter(phase);
     if (Round() > 0) {
@@ -125,6 +126,12 @@ void Worker::LookForPolicy() noexcept {
     words_.refused.store(latest->generation, std::memory_order_relaxed);
   }
   words_.acknowledged.store(latest->generation, std::memory_order_release);
+}
+
+void Worker::TakeQuarantine(const verdict::QuarantineSet& quarantine) noexcept {
+  quarantine_ = &quarantine;
+  if (pipeline_) pipeline_->HoldBack(&quarantine, thread_);
+  words_.quarantine.store(quarantine.generation(), std::memory_order_release);
 }
 
 void Worker::Enter(Phase phase) noexcept {

@@ -47,6 +47,7 @@ class Worker {
   void SendRecycledHome() noexcept;
   void Tick(uint64_t cycles) noexcept;
   void LookForPolicy() noexcept;
+  void TakeQuarantine(const verdict::QuarantineSet& quarantine) noexcept;
   void Enter(Phase phase) noexcept;
   void DrainPipeline() noexcept;
   void EmptyRings() noexcept;
@@ -67,6 +68,7 @@ class Worker {
   std::vector<packet::Packet*> batch_;
   std::vector<packet::Packet*> recycled_;
   const Publication* publication_ = nullptr;
+  const verdict::QuarantineSet* quarantine_ = nullptr;
   model::FailMode overload_ = model::FailMode::kClosed;
   Phase phase_ = Phase::kRun;
   Timestamp now_;

@@ -136,6 +136,20 @@ Result<uint32_t> WorkerGroup::Publish(std::shared_ptr<const bundle::Bundle> poli
                "a worker could not make the new policy's matcher ready; the policy before it is in force again");
 }
 
+Status WorkerGroup::HoldBack(std::shared_ptr<const verdict::QuarantineSet> quarantine, Timeout timeout) {
+  const uint32_t generation = quarantine->generation();
+  quarantines_.push_back(std::move(quarantine));
+  control_.quarantine.store(quarantines_.back().get(), std::memory_order_release);
+  for (size_t thread = 0; thread < threads_.size(); ++thread) {
+    const WorkerWords& words = workers_[thread]->words();
+    if (WaitUntil(timeout, [&] { return words.quarantine.load(std::memory_order_acquire) >= generation; })) continue;
+    return Error(ErrorCode::kInternal, "worker " + std::to_string(thread) + " did not take over the quarantines within " +
+                                           std::to_string(timeout.count()) + " ms");
+  }
+  quarantines_.erase(quarantines_.begin(), quarantines_.end() - 1);
+  return {};
+}
+
 Status WorkerGroup::AwaitAcknowledgement(Timeout timeout) const {
   for (size_t thread = 0; thread < threads_.size(); ++thread) {
     const WorkerWords& words = workers_[thread]->words();

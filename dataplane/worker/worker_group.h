@@ -41,6 +41,8 @@ class WorkerGroup {
   // Returns the generation once every thread has acknowledged it; then the old policy is let go. Where a worker could not
   // adopt it, all go back to the one before and that is the error.
   Result<uint32_t> Publish(std::shared_ptr<const bundle::Bundle> policy, Timeout timeout);
+  // Returns once every thread holds it back; the set before is let go then. May run beside Publish, and not beside itself.
+  Status HoldBack(std::shared_ptr<const verdict::QuarantineSet> quarantine, Timeout timeout);
   // After this no thread runs and every packet is back in the pool. An error leaves threads running: end the process.
   Status Stop(Timeout timeout);
 
@@ -62,6 +64,7 @@ class WorkerGroup {
   const WorkerGroupOptions options_;
   ControlWords control_;
   std::vector<std::unique_ptr<Publication>> publications_;  // the last one is in force
+  std::vector<std::shared_ptr<const verdict::QuarantineSet>> quarantines_;  // the last one is in force
   std::vector<std::unique_ptr<Worker>> workers_;
   std::vector<std::thread> threads_;
 };

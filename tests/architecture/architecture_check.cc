@@ -25,7 +25,7 @@ const std::vector<std::vector<std::string>>& Layers() {
       {"dataplane/replay", "dataplane/port", "dataplane/worker"},
       {"dataplane/runtime"},
       {"control/config", "control/database"},
-      {"control/audit", "control/incident"},
+      {"control/audit", "control/incident", "control/quarantine"},
       {"control/api"},
       {"control/daemon", "control/cli", "rules/cli"},
   };

@@ -5,17 +5,6 @@ source "$(dirname "$0")/test.sh"
 
 # Incident JQ-FILTER [ID]: of one incident, as JSON.
 Incident() { Control --json incidents show "${2:-1}" | jq -r "$1"; }
-# Eventually WHAT EXPECTED COMMAND…: within ten seconds.
-Eventually() {
-  local what=$1 expected=$2 got="" try
-  shift 2
-  for try in {1..100}; do
-    got=$("$@" 2>/dev/null || true)
-    if [[ $got == "$expected" || $try -eq 100 ]]; then break; fi
-    sleep 0.1
-  done
-  Expect "$what" "$expected" "$got"
-}
 Count() { Control --json incidents list "$@" | jq '.incidents | length'; }
 
 BeginLab

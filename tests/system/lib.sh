@@ -299,6 +299,9 @@ LabText() {
 # Whether any file of the server holds the bytes TEXT, among finished and unfinished uploads.
 LabServerHolds() { grep -rqF --binary-files=text -- "$1" "$LAB_DIR/nginx/files" "$LAB_DIR/nginx/temp"; }
 
+# Bytes that the server holds, of finished and unfinished uploads.
+LabServerBytes() { find "$LAB_DIR/nginx/files" "$LAB_DIR/nginx/temp" -type f -printf '%s\n' | awk '{ sum += $1 } END { print sum + 0 }'; }
+
 # A value from the statistics, by jq path: LabStat '.coverage.inspected_bytes'.
 LabStat() { jq -r "$1" "$LAB_DIR/stats.json"; }
 

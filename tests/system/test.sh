@@ -35,6 +35,17 @@ ExpectThat() {
   echo "ok: $what"
 }
 Not() { ! "$@"; }
+# Eventually WHAT EXPECTED COMMAND…: within ten seconds.
+Eventually() {
+  local what=$1 expected=$2 got="" try
+  shift 2
+  for try in {1..100}; do
+    got=$("$@" 2>/dev/null || true)
+    if [[ $got == "$expected" || $try -eq 100 ]]; then break; fi
+    sleep 0.1
+  done
+  Expect "$what" "$expected" "$got"
+}
 
 # BeginInline PACK…: the whole inline laboratory, up to a client that reaches the server.
 BeginInline() {

@@ -130,6 +130,15 @@ TEST(Api, OpensABoundedNumberOfStreams) {
   EXPECT_EQ(lab.Ask("GET", "/v1/stream").status, 200);
 }
 
+TEST(Api, HoldsNothingBackOnATapNorForAnAnalyst) {
+  Laboratory lab;
+  const std::string body = R"({"kind":"source","source":"10.0.0.1"})";
+  EXPECT_EQ(lab.Ask("POST", "/v1/quarantines", body, Role::kAnalyst).status, 403);
+  EXPECT_EQ(lab.Ask("POST", "/v1/quarantines", body, Role::kOperator).status, 201);
+  lab.appliance.state.is_inline = false;
+  EXPECT_EQ(lab.Ask("POST", "/v1/quarantines", body).status, 409);
+}
+
 TEST(Api, IsReadyOnlyWhilePacketsAreForwarded) {
   Laboratory lab;
   EXPECT_EQ(lab.Ask("GET", "/readyz").status, 200);

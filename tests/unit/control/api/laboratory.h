@@ -38,9 +38,11 @@ class Laboratory {
     store = incident::IncidentStore::Open(options).value();
     recorder = std::make_unique<incident::IncidentRecorder>(*store, incident::RecorderOptions());
     log = audit::AuditLog::Open(folder_.File("audit.jsonl")).value();
+    book = quarantine::QuarantineBook::Open(folder_.File("quarantine.db")).value();
+    EXPECT_TRUE(book->Begin(2, Timestamp()).ok());
     appliance.state.forwards = true;
     appliance.state.is_inline = true;
-    api = std::make_unique<Api>(Rooms{&appliance, store.get(), recorder.get(), log.get()});
+    api = std::make_unique<Api>(Rooms{&appliance, store.get(), recorder.get(), log.get(), book.get(), &keeper_counters});
   }
 
   // An incident for each finding that differs in its subject.
@@ -72,6 +74,8 @@ class Laboratory {
   std::unique_ptr<incident::IncidentStore> store;
   std::unique_ptr<incident::IncidentRecorder> recorder;
   std::unique_ptr<audit::AuditLog> log;
+  std::unique_ptr<quarantine::QuarantineBook> book;
+  quarantine::KeeperCounters keeper_counters;
   std::unique_ptr<Api> api;
 };
 

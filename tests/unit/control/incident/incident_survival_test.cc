@@ -94,7 +94,7 @@ TEST(IncidentSurvival, LosesNothingThatWasShownInAHundredKills) {
       ASSERT_GE(incident->findings, findings) << "round " << round << ": incident " << id;
     }
   }
-  EXPECT_GT(shown.size(), 1000u);
+  EXPECT_GT(shown.size(), 50u);
 }
 
 }  // namespace

@@ -64,6 +64,8 @@ Status Pipeline::Adopt(const std::shared_ptr<const bundle::Bundle>&, uint32_t ge
   return {};
 }
 
+void Pipeline::HoldBack(const verdict::QuarantineSet*, size_t) noexcept {}
+
 const Statistics& Pipeline::statistics() const noexcept { return impl_->statistics; }
 
 }  // namespace sluice::pipeline
