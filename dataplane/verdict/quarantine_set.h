@@ -58,14 +58,17 @@ class QuarantineSet {
     uint32_t entry = kNone;
   };
 
-  uint32_t Look(const QuarantineSubject& subject) const noexcept;
+  // 1 or 0: many answers are joined without a branch.
+  uint64_t MayHold(uint64_t hash) const noexcept { return (filter_[(hash >> 6) & filter_mask_] >> (hash & 63)) & 1; }
+  uint32_t Look(uint64_t hash, const QuarantineSubject& subject) const noexcept;
 
   const uint32_t generation_;
   const size_t workers_;
   std::vector<QuarantineSubject> subjects_;
   std::vector<Slot> slots_;  // open addressing, a power of two, at most half full
   uint64_t mask_ = 0;
-  bool has_[static_cast<size_t>(QuarantineKind::kCount)] = {};
+  std::vector<uint64_t> filter_;  // a bit for each entry's hash, at least 32 to an entry: nearly all that is not held ends there
+  uint64_t filter_mask_ = 0;
   std::unique_ptr<Drops[]> drops_;  // by worker, then entry
 };
 
