@@ -23,6 +23,9 @@ class Reader {
     SectionReader top(Section::kTop, root, "the configuration", diagnostics_);
     configuration_.policy = Resolve(top.Text("policy").value);
     for (const syntax::Located<std::string>& key : top.Texts("trusted_keys")) configuration_.trusted_keys.push_back(Resolve(key.value));
+    for (const syntax::Located<std::string>& set : top.Texts("signatures")) configuration_.signatures.sets.push_back(Resolve(set.value));
+    configuration_.signatures.key = Resolve(top.Text("signature_key").value);
+    configuration_.ledger = Resolve(top.Text("ledger").value);
     ReadPorts(top);
     ReadPlaces(top);
     if (const syntax::Node* hosts = top.Find("hosts")) ReadHosts(*hosts);

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "dataplane/runtime/options.h"
+#include "rules/bundle/signature_sets.h"
 
 namespace sluice::config {
 
@@ -32,6 +33,8 @@ struct ControlOptions {
 struct Configuration {
   std::string policy;                     // path of the compiled policy
   std::vector<std::string> trusted_keys;  // paths of public keys; none: any policy will do
+  bundle::SignatureFiles signatures;      // registered documents that the policy asks for
+  std::string ledger;                     // path; empty: none is kept
   runtime::DataPlaneOptions data_plane;
   std::optional<ControlOptions> control;  // nothing: records go to files, and nobody keeps incidents
 };

@@ -10,6 +10,9 @@ constexpr uint64_t kMillion = 1'000'000;
 constexpr Key kKeys[] = {
     {Section::kTop, "policy", KeyKind::kText, "", 0, 0, "", true, "The compiled policy, made by `sluicec compile`. A relative path counts from the folder of this file."},
     {Section::kTop, "trusted_keys", KeyKind::kTexts, "", 0, 0, "", false, "Public keys (`NAME.pub`, made by `sluicec keygen`). Where there are any, a policy is loaded, and reloaded, only if one of them has signed it. They are read once, at the start. Relative paths count from the folder of this file."},
+    {Section::kTop, "signatures", KeyKind::kTexts, "", 0, 0, "", false, "Sets of registered documents (`*.sls`, made by `sluicec fingerprint`) that the policy asks for. They are reloaded with the policy. Relative paths count from the folder of this file."},
+    {Section::kTop, "signature_key", KeyKind::kText, "", 0, 0, "", false, "The key file that the sets were made with. Nobody but the appliance's user may read it."},
+    {Section::kTop, "ledger", KeyKind::kText, "", 0, 0, "", false, "Where the account of registered documents that have left is kept (an SQLite database). Needed where the policy asks what has `left`. A relative path counts from the folder of this file."},
     {Section::kTop, "ports", KeyKind::kMap, "", 0, 0, "", true, "The ports by name. A name is of letters, digits, `_` and `-`, at most 24."},
     {Section::kTop, "pairs", KeyKind::kList, "", 0, 0, "", false, "Inline pairs: what comes in at one port of a pair goes out of the other, unless the policy says no."},
     {Section::kTop, "taps", KeyKind::kTexts, "", 0, 0, "", false, "Ports that only listen, such as those behind a mirror port. A configuration has pairs or taps, not both."},

@@ -1,6 +1,7 @@
 #include "control/daemon/prepared_run.h"
 
 #include "control/config/config_reader.h"
+#include "control/ledger/ledger.h"
 #include "rules/bundle/key_file.h"
 
 namespace sluice::daemon {
@@ -25,8 +26,10 @@ PreparedRun Prepare(const std::string& configuration_path) {
     return prepared;
   }
   prepared.trusted = std::move(*trusted);
-  Result<std::shared_ptr<const bundle::Bundle>> policy = bundle::Load(prepared.configuration->policy, prepared.trusted);
-  if (policy) {
+  Result<std::shared_ptr<const bundle::Bundle>> policy = bundle::Load(prepared.configuration->policy, prepared.trusted, prepared.configuration->signatures);
+  if (policy && ledger::AsksWhatHasLeft(**policy) && prepared.configuration->ledger.empty()) {
+    prepared.report += configuration_path + ": error: the policy asks what has left, so 'ledger' must say where the account of it is kept\n";
+  } else if (policy) {
     prepared.policy = std::move(*policy);
   } else {
     prepared.report += configuration_path + ": error: policy: " + policy.error().message() + "\n";

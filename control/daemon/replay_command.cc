@@ -6,8 +6,10 @@
 #include <string>
 #include <vector>
 
+#include "control/ledger/ledger.h"
 #include "dataplane/extract/extraction_room.h"
 #include "dataplane/replay/replay.h"
+#include "rules/bundle/key_file.h"
 #include "rules/compile/network.h"
 
 namespace sluice::daemon {
@@ -15,7 +17,26 @@ namespace {
 
 constexpr int kFailed = 1, kCaptureBroken = 3;
 
-int RunReplay(const replay::ReplayOptions& options) {
+// The policy, and where its rules ask what has left, the ledger that says so.
+Status Prepare(replay::ReplayOptions& options, const std::string& ledger_path) {
+  const auto trusted = bundle::ReadTrustedKeys(options.trusted_keys);
+  if (!trusted.ok()) return trusted.error();
+  auto policy = bundle::Load(options.policy, *trusted, options.signatures);
+  if (!policy.ok()) return policy.error();
+  options.loaded = *policy;
+  if (!ledger::AsksWhatHasLeft(**policy)) return {};
+  auto opened = ledger::Ledger::Open(ledger_path);
+  if (!opened.ok()) return opened.error();
+  (*opened)->Follow(*policy);
+  options.departures = *opened;
+  return {};
+}
+
+int RunReplay(replay::ReplayOptions& options, const std::string& ledger_path) {
+  if (const Status prepared = Prepare(options, ledger_path); !prepared) {
+    std::fprintf(stderr, "sluiced: %s\n", prepared.error().message().c_str());
+    return kFailed;
+  }
   const auto summary = replay::Replay(options);
   if (!summary.ok()) {
     std::fprintf(stderr, "sluiced: %s\n", summary.error().message().c_str());
@@ -46,6 +67,10 @@ void AddReplayCommand(CLI::App& app, int& exit_code) {
   command->add_option("captures", options->captures, "capture files, in order; - is standard input")->required();
   command->add_option("--policy", options->policy, "compiled policy (*.slb)")->required();
   command->add_option("--key", options->trusted_keys, "a public key (NAME.pub) that must have signed the policy; may be repeated")->allow_extra_args(false);
+  command->add_option("--signatures", options->signatures.sets, "a set of registered documents (*.sls) that the policy asks for; may be repeated")->allow_extra_args(false);
+  auto ledger = std::make_shared<std::string>();
+  command->add_option("--ledger", *ledger, "where the account of departed documents is kept, and goes on from; in memory without it");
+  command->add_option("--signature-key", options->signatures.key, "the key file that the sets were made with");
   auto hosts = std::make_shared<packet::HostNames>();
   command->add_option_function<std::vector<std::string>>("--host", [hosts](const std::vector<std::string>& given) { AddHosts(given, *hosts); },
                                                          "NAME=BLOCK: whose host an address is, as `hosts:` of the configuration; may be repeated")
@@ -68,10 +93,10 @@ void AddReplayCommand(CLI::App& app, int& exit_code) {
   command->add_option("--checksums", options->checksums, "auto, verify or ignore IP, TCP and UDP checksums")
       ->transform(CLI::CheckedTransformer(checksums))
       ->default_str("auto");
-  command->callback([options, hosts, &exit_code] {
+  command->callback([options, hosts, ledger, &exit_code] {
     if (!hosts->empty()) options->hosts = hosts;
     if (!options->out.empty() && !options->inline_mode) throw CLI::ValidationError("--out", "needs --mode inline");
-    exit_code = RunReplay(*options);
+    exit_code = RunReplay(*options, *ledger);
   });
 }
 

@@ -13,6 +13,7 @@
 #include "control/daemon/running_appliance.h"
 #include "control/daemon/signals.h"
 #include "control/daemon/stats_file.h"
+#include "control/ledger/ledger.h"
 #include "dataplane/runtime/dataplane.h"
 
 namespace sluice::daemon {
@@ -52,17 +53,27 @@ int Fail(const std::string& message) {
 struct PolicyOrigin {
   std::string path;
   bundle::TrustedKeys trusted;
+  bundle::SignatureFiles signatures;
+  std::shared_ptr<ledger::Ledger> ledger;  // null: none is kept
 };
 
 void Reload(const PolicyOrigin& origin, RunningAppliance& appliance, const Console& console) {
-  Result<std::shared_ptr<const bundle::Bundle>> policy = bundle::Load(origin.path, origin.trusted);
+  Result<std::shared_ptr<const bundle::Bundle>> policy = bundle::Load(origin.path, origin.trusted, origin.signatures);
   if (!policy) {
     LogError("policy not reloaded, the one before stays in force: " + policy.error().message());
     return;
   }
+  if (origin.ledger == nullptr && ledger::AsksWhatHasLeft(**policy)) {
+    LogError("policy not reloaded: it asks what has left, and the configuration names no 'ledger'");
+    return;
+  }
   const std::string description = DescribePolicy(**policy);
+  // The boards of the new policy are right before its first flow begins.
+  const std::shared_ptr<const bundle::Bundle> before = origin.ledger != nullptr ? origin.ledger->policy() : nullptr;
+  if (origin.ledger != nullptr) origin.ledger->Follow(*policy);
   Result<uint32_t> generation = appliance.Publish(std::move(*policy));
   if (!generation) {
+    if (before != nullptr) origin.ledger->Follow(before);
     LogError("policy not reloaded: " + generation.error().message());
     return;
   }
@@ -76,9 +87,10 @@ void SayReady(const RunOptions& options, const Console& console) {
   if (!ready) LogError("--ready-file " + options.ready_file + " cannot be written");
 }
 
-void Serve(const PreparedRun& prepared, const Signals& signals, const Console& console, DataPlane& data_plane, RunningAppliance& appliance) {
+void Serve(const PreparedRun& prepared, const std::shared_ptr<ledger::Ledger>& account, const Signals& signals, const Console& console, DataPlane& data_plane,
+           RunningAppliance& appliance) {
   const runtime::OutputOptions& output = prepared.configuration->data_plane.output;
-  const PolicyOrigin origin{prepared.configuration->policy, prepared.trusted};
+  const PolicyOrigin origin{prepared.configuration->policy, prepared.trusted, prepared.configuration->signatures, account};
   StatsFile stats(output.stats, output.stats_interval);
   for (Wish wish = Wish::kNone; wish != Wish::kStop; wish = signals.Wait(kLook)) {
     if (wish == Wish::kReload) Reload(origin, appliance, console);
@@ -131,20 +143,30 @@ int Run(const RunOptions& options) {
   console.Print(DescribePolicy(*prepared.policy));
   console.Print(DescribeFailModes(*prepared.policy));
 
+  runtime::DataPlaneOptions data_plane = configuration.data_plane;
+  std::shared_ptr<ledger::Ledger> account;
+  if (!configuration.ledger.empty()) {
+    Result<std::shared_ptr<ledger::Ledger>> opened = ledger::Ledger::Open(configuration.ledger);
+    if (!opened) return Fail(opened.error().message());
+    account = std::move(*opened);
+    account->Follow(prepared.policy);
+    data_plane.departures = account;
+  }
+
   // Before anything is started, so that a signal in the middle of the start is not lost but comes first.
   const Signals signals;
   const std::string digest(prepared.policy->digest());
   Control control;  // outlives the data plane, whose last findings it takes
   if (Status status = control.Start(configuration); !status) return Fail(status.error().message());
   Result<std::unique_ptr<DataPlane>> started =
-      DataPlane::Start(configuration.data_plane, std::move(prepared.policy), control.observer(), control.held);
+      DataPlane::Start(data_plane, std::move(prepared.policy), control.observer(), control.held);
   if (!started) return Fail(started.error().message());
   for (const std::string& line : (*started)->Describe()) console.Print(line);
   RunningAppliance appliance(**started, !configuration.data_plane.pairs.empty(), digest);
   if (Status open = control.OpenApi(appliance, **started); !open) return Fail(open.error().message());
   if (configuration.control) console.Print("api: " + configuration.control->socket);
   SayReady(options, console);
-  Serve(prepared, signals, console, **started, appliance);
+  Serve(prepared, account, signals, console, **started, appliance);
   if (control.plane) control.plane->CloseApi();
   const int code = Finish(configuration, console, **started);
   if (!options.ready_file.empty()) std::remove(options.ready_file.c_str());

@@ -4,6 +4,7 @@
 #include <exception>
 
 #include "control/daemon/check_command.h"
+#include "control/daemon/ledger_command.h"
 #include "control/daemon/replay_command.h"
 #ifdef SLUICE_HAS_DPDK
 #include "control/daemon/run_command.h"
@@ -23,6 +24,7 @@ int Main(int argc, char** argv) {
 #endif
   sluice::daemon::AddCheckCommand(app, exit_code);
   sluice::daemon::AddReplayCommand(app, exit_code);
+  sluice::daemon::AddLedgerCommand(app, exit_code);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

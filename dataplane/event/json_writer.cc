@@ -100,6 +100,19 @@ void AppendMarking(JsonText& json, const model::Marking& marking) {
   json.EndObject();
 }
 
+void AppendDocument(JsonText& json, const DocumentSeen& document) {
+  json.BeginObject("document");
+  json.Text("set", document.set);
+  json.Number("number", document.number);
+  if (!document.name.view().empty()) json.Text("name", document.name);
+  json.Number("percent", document.percent);
+  json.Number("bytes", document.bytes);
+  if (document.departed) json.Bool("departed", true);
+  else json.Number("run", document.run);
+  if (document.whole) json.Bool("whole", true);
+  json.EndObject();
+}
+
 void AppendFinding(JsonText& json, const NamedFlow& flow, const Finding& finding) {
   json.Text("rule", finding.rule);
   json.Text("severity", model::Name(finding.severity));
@@ -113,6 +126,7 @@ void AppendFinding(JsonText& json, const NamedFlow& flow, const Finding& finding
   AppendObjectRef(json, finding.object);
   AppendMatch(json, finding.match);
   if (finding.marking.exists()) AppendMarking(json, finding.marking);
+  if (finding.document.number != 0) AppendDocument(json, finding.document);
   json.Text("explain", finding.explain);
   json.Hex64("incident", finding.incident);
 }
@@ -137,6 +151,18 @@ void AppendObject(JsonText& json, const NamedFlow& flow, const Object& object) {
   json.Bool("complete", object.complete);
   AppendPath(json, object.object.path);
   AppendSha256(json, object.object);
+}
+
+void AppendDeparture(JsonText& json, const NamedFlow& flow, const Departure& departure) {
+  AppendFlowRef(json, flow);
+  json.Text("direction", content::Name(departure.direction));
+  json.BeginObject("document");
+  json.Text("set", departure.set);
+  json.Number("number", departure.number);
+  if (!departure.name.view().empty()) json.Text("name", departure.name);
+  json.EndObject();
+  json.Number("pieces", departure.count);
+  json.Number("pieces_in_all", departure.places_in_all);
 }
 
 void AppendFates(JsonText& json, const content::FateBytes& fates) {
@@ -203,6 +229,7 @@ void JsonWriter::Append(const Record& record, std::string& out) const {
     case RecordKind::kAnomaly: AppendAnomaly(json, flow, record.body.anomaly); break;
     case RecordKind::kObject: AppendObject(json, flow, record.body.object); break;
     case RecordKind::kFlow: AppendFlow(json, flow, record.body.flow); break;
+    case RecordKind::kDeparture: AppendDeparture(json, flow, record.body.departure); break;
     case RecordKind::kCount: break;
   }
   json.EndObject();

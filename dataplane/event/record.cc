@@ -32,6 +32,7 @@ std::string_view Name(RecordKind kind) {
     case RecordKind::kAnomaly: return "anomaly";
     case RecordKind::kObject: return "object";
     case RecordKind::kFlow: return "flow";
+    case RecordKind::kDeparture: return "departure";
     case RecordKind::kCount: break;
   }
   return "unknown";

@@ -58,6 +58,18 @@ struct Match {
   InlineText<24> encoding;           // "utf-8", "gb18030", …
 };
 
+// Which registered document it was, and how much of it.
+struct DocumentSeen {
+  uint32_t number = 0;               // in its set, from 1; 0: none
+  uint8_t percent = 0;               // of the document, or of the part of it that was seen
+  bool whole = false;                // all of it, byte for byte
+  bool departed = false;             // percent and bytes are of what has left so far, over all flows
+  uint64_t bytes = 0;                // of the document
+  uint64_t run = 0;                  // of the object, without a break
+  InlineText<64> set;
+  InlineText<200> name;              // may be empty: sets need hold no names
+};
+
 struct Finding {
   InlineText<96> rule;
   InlineText<96> detector;
@@ -70,6 +82,7 @@ struct Finding {
   ObjectRef object;
   Match match;
   model::Marking marking;            // none: nation is kNone
+  DocumentSeen document;
   InlineText<192> explain;           // the conditions that held
   uint64_t incident = 0;             // printed as 16 hex digits; named on the block page
 };
@@ -94,6 +107,20 @@ std::string_view Name(FlowEnd reason);  // kNone: "" (the flow lives)
 // What can be said of a payload from its bytes alone.
 enum class PayloadClass : uint8_t { kUnknown, kText, kBinary, kCompressed, kEncrypted };
 std::string_view Name(PayloadClass payload_class);
+
+// Pieces of a registered document that went on in one run of an object: for the ledger.
+struct Departure {
+  static constexpr size_t kPlaces = 240;
+  content::Direction direction = content::Direction::kUpload;
+  InlineText<64> set;
+  InlineText<200> name;              // of the document; may be empty
+  uint32_t number = 0;               // in its set, from 1
+  std::array<uint8_t, 16> identity{};
+  uint32_t places_in_all = 0;        // fingerprints of the document
+  uint64_t bytes_in_all = 0;         // that they stand for
+  uint16_t count = 0;
+  std::array<uint32_t, kPlaces> places{};
+};
 
 struct DirectionTotals {
   uint64_t packets = 0, bytes = 0, payload_bytes = 0;
@@ -124,7 +151,7 @@ struct Rank {
   friend auto operator<=>(const Rank&, const Rank&) = default;
 };
 
-enum class RecordKind : uint8_t { kFinding, kAnomaly, kObject, kFlow, kCount };
+enum class RecordKind : uint8_t { kFinding, kAnomaly, kObject, kFlow, kDeparture, kCount };
 std::string_view Name(RecordKind kind);
 
 struct Record {
@@ -133,7 +160,7 @@ struct Record {
   Timestamp time;
   uint32_t generation = 0;           // the policy in force for this flow; the writer knows its digest
   FlowRef flow;
-  // Exactly the one that `kind` names is meaningful. A plain struct of the four would be larger by half; a union of
+  // Exactly the one that `kind` names is meaningful. A plain struct of all would be larger by half; a union of
   // trivially copyable types keeps the record copyable byte for byte.
   union Body {
     Body() : finding() {}
@@ -141,6 +168,7 @@ struct Record {
     Anomaly anomaly;
     Object object;
     Flow flow;
+    Departure departure;
   } body;
 };
 
@@ -158,6 +186,7 @@ inline void Reset(Record& record, RecordKind kind) noexcept {
     case RecordKind::kAnomaly: ::new (&record.body.anomaly) Anomaly(); break;
     case RecordKind::kObject: ::new (&record.body.object) Object(); break;
     case RecordKind::kFlow: ::new (&record.body.flow) Flow(); break;
+    case RecordKind::kDeparture: ::new (&record.body.departure) Departure(); break;
     case RecordKind::kFinding:
     case RecordKind::kCount: ::new (&record.body.finding) Finding(); break;
   }

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "dataplane/match/high_run.h"
+#include "dataplane/match/row_check.h"
 #include "rules/evaluate/confirm.h"
 #include "rules/text/character.h"
 
@@ -51,6 +52,7 @@ struct Confirmer::Impl {
   evaluate::Confirmation Judge(Matcher& matcher, const Hit& hit, const model::Pattern& pattern, ByteView& window) noexcept;
 
   std::shared_ptr<const bundle::Bundle> policy;
+  std::vector<const fingerprint::Set*> row_sets;  // by detector; null where it asks for no rows
   CounterSet<ConfirmCounter> counters;
   std::array<uint8_t, Matcher::kHistory> buffer;  // of the hit at hand
 };
@@ -58,7 +60,8 @@ struct Confirmer::Impl {
 // `window`: the text up to where the hit then ends.
 evaluate::Confirmation Confirmer::Impl::Judge(Matcher& matcher, const Hit& hit, const model::Pattern& pattern, ByteView& window) noexcept {
   const model::Detector& detector = policy->detectors()[pattern.detector];
-  const size_t most_ahead = detector.marking.nation != model::Nation::kNone ? evaluate::kConfirmAhead : 0;
+  const bool asks_for_row = detector.signature.asks_for_rows();
+  const size_t most_ahead = detector.marking.nation != model::Nation::kNone ? evaluate::kConfirmAhead : asks_for_row ? detector.signature.within : 0;
   size_t ahead = 0;
   const ByteView around = matcher.Around(hit.end, most_ahead, buffer, ahead);
   const ByteView before = around.First(around.size() - ahead);
@@ -70,6 +73,16 @@ evaluate::Confirmation Confirmer::Impl::Judge(Matcher& matcher, const Hit& hit, 
   evaluate::Confirmation confirmation = evaluate::Confirm(pattern, detector, text);
   if (confirmation.needs_more && !matcher.Await(hit)) {
     confirmation = evaluate::Confirm(pattern, detector, evaluate::HitText{text.bytes, text.end, text.from_start, true});
+  }
+  if (asks_for_row && confirmation.stands && !confirmation.needs_more) {
+    // What follows is waited for, so that it does not matter how it was cut.
+    if (!text.complete && matcher.Await(hit)) {
+      confirmation.needs_more = true;
+    } else {
+      confirmation.stands = HasRow(row_sets[pattern.detector], detector.signature, pattern, {text.bytes, text.end});
+      confirmation.ahead = static_cast<uint32_t>(ahead);
+      confirmation.behind += static_cast<uint32_t>(ahead);
+    }
   }
   window = {before.data(), before.size() + confirmation.ahead};
   return confirmation;
@@ -111,6 +124,7 @@ Result<std::unique_ptr<Confirmer>> Confirmer::Create(std::shared_ptr<const bundl
     if (const Status status = text::PrepareCharacters(pattern.encoding); !status) return status.error();
   }
   auto impl = std::make_unique<Impl>();
+  impl->row_sets = RowSetsOf(*policy);
   impl->policy = std::move(policy);
   return std::unique_ptr<Confirmer>(new Confirmer(std::move(impl)));
 }

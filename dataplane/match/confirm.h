@@ -49,6 +49,7 @@ class FindingList {
  public:
   std::span<const Finding> findings() const noexcept { return {findings_.data(), size_}; }
   void Clear() noexcept { size_ = 0; }
+  bool full() const noexcept { return size_ == findings_.size(); }
   // By where they end, as the Decider takes them.
   void Arrange() noexcept;
   // REQUIRES: fewer than HitList::kCapacity stand in it.

@@ -62,6 +62,9 @@ Status Inspector::Adopt(std::shared_ptr<const bundle::Bundle> policy, uint32_t g
   auto decider = verdict::Decider::Create(policy);
   if (!decider.ok()) return decider.error();
   made.decider = std::move(decider).value();
+  auto signatures = signature::Engine::Create(*policy, options_.max_objects, &statistics_->signatures);
+  if (!signatures.ok()) return signatures.error();
+  made.signatures = std::move(signatures).value();
   made.generation = generation;
   slots_[slot] = std::move(made);
   newest_slot_ = slot;
@@ -81,11 +84,14 @@ void Inspector::StartRun(const flow::FlowKey& key, FlowContext& flow, content::D
   task_ = {&key, &flow, &slots_[flow.policy_slot], direction};
   inspection_ = {};
   finding_count_ = 0;
+  if (task_.policy->signatures != nullptr) task_.policy->signatures->ForgetDepartures();
 }
 
 const Inspection& Inspector::FinishRun() noexcept {
   inspection_.findings = {findings_.data(), finding_count_};
   inspection_.fired_rules = {fired_rules_.data(), finding_count_};
+  const signature::Engine* signatures = task_.policy->signatures.get();
+  inspection_.departures = signatures != nullptr && !signatures->departures().empty();
   return inspection_;
 }
 

@@ -20,6 +20,7 @@
 #include "dataplane/pipeline/flow_context.h"
 #include "dataplane/pipeline/recorder.h"
 #include "dataplane/protocol/protocol_table.h"
+#include "dataplane/signature/engine.h"
 #include "dataplane/verdict/decide.h"
 
 namespace sluice::pipeline {
@@ -42,9 +43,10 @@ struct Inspection {
   bool scanner_failed = false;
   bool ambiguous_framing = false;
   bool uninspectable = false;
+  bool departures = false;  // pieces of registered documents are about to leave: RecordDepartures, or ForgetDepartures
 
   bool IsUneventful() const noexcept {
-    return findings.empty() && verdict == verdict::Verdict::kAllow && !scanner_failed && !ambiguous_framing && !uninspectable;
+    return findings.empty() && verdict == verdict::Verdict::kAllow && !scanner_failed && !ambiguous_framing && !uninspectable && !departures;
   }
 };
 
@@ -74,6 +76,9 @@ class Inspector {
   bool IsAnswering(const FlowContext& flow) const noexcept;
   // The flow is about to be reported for the last time: bytes whose fate still depended on what comes have it now.
   void SettleAll(FlowContext& flow) noexcept;
+  // The run at hand went on, or was stopped. After the call that said so, before the next.
+  void RecordDepartures(const flow::FlowKey& key, const FlowContext& flow, content::Direction direction) noexcept;
+  void ForgetDepartures(const FlowContext& flow) noexcept;
   // Nothing more will be looked at: gives back everything that the flow holds.
   void Release(const flow::FlowKey& key, FlowContext& flow) noexcept;
 
@@ -83,6 +88,7 @@ class Inspector {
     std::unique_ptr<match::Matcher> matcher;
     std::unique_ptr<match::Confirmer> confirmer;
     std::unique_ptr<verdict::Decider> decider;
+    std::unique_ptr<signature::Engine> signatures;  // null: no detector asks for registered documents
     uint32_t generation = 0;
     uint64_t flows = 0;
   };
@@ -154,6 +160,9 @@ class Inspector {
   // match → verdict
   void ScanObject(ObjectState* object, ByteView bytes) noexcept;
   void Match(ObjectState& object, ByteView bytes) noexcept;
+  void Trace(ObjectState& object, ByteView bytes) noexcept;
+  void EndTrace(ObjectState& object, bool complete) noexcept;
+  void DescribeDocument(const ObjectState& object, const verdict::FiredRule& fired, event::Finding& finding) const noexcept;
   void ReleaseParts(ObjectState& object) noexcept;
   verdict::ObjectFacts FactsOf(const ObjectState& object) const noexcept;
   void Judge(ObjectState& object, bool at_end) noexcept;

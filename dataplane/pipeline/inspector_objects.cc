@@ -43,6 +43,11 @@ bool Inspector::Equip(ObjectState& object) noexcept {
     if ((object.prefix = type_prefixes_->Take()) == nullptr) return false;
     object.stage = DecodeStage::kUndecided;
   }
+  if (task_.policy->signatures != nullptr && content::IsReportedAsObject(object.description.part)) {
+    object.trace = task_.policy->signatures->Open();
+    // Not compared is not clean.
+    if (object.trace == nullptr) inspection_.scanner_failed = true;
+  }
   if (options_.hash_objects && (object.sha256 = hashes_->Take()) != nullptr) crypto_hash_sha256_init(object.sha256);
   return object.stream != nullptr;
 }
@@ -92,6 +97,7 @@ void Inspector::ReleaseParts(ObjectState& object) noexcept {
   if (object.prefix != nullptr) type_prefixes_->Give(object.prefix);
   if (object.tally != nullptr) tallies_->Give(object.tally);
   if (object.sha256 != nullptr) hashes_->Give(object.sha256);
+  if (object.trace != nullptr) task_.policy->signatures->Give(object.trace);
   if (object.link != nullptr) view_links_->Give(object.link);
 }
 
@@ -132,9 +138,14 @@ void Inspector::ScanObject(ObjectState* object, ByteView bytes) noexcept {
   if (object->prefix != nullptr) GrowPrefix(*object, bytes);
   object->bytes += bytes.size();
   if (object->sha256 != nullptr) crypto_hash_sha256_update(object->sha256, bytes.data(), bytes.size());
+  if (object->trace != nullptr) Trace(*object, bytes);
   // What stands for something else is read by nobody as it is.
   if (object->stage == DecodeStage::kOpen && object->chain->kind() == decode::CodingKind::kContent) {
     object->unmatched += bytes.size();
+    if (object->trace != nullptr && task_.policy->signatures->has_findings()) {
+      hits_.Clear();
+      Judge(*object, false);
+    }
   } else {
     Match(*object, bytes);
   }
@@ -177,6 +188,7 @@ void Inspector::SkipInOpenObjects(uint64_t gap) noexcept {
     task_.policy->matcher->Skip(*object->stream, std::exchange(object->unmatched, 0) + gap);
     object->bytes += gap;
     ++object->lost_ranges;
+    if (object->trace != nullptr) task_.policy->signatures->Skip(*object->trace, object->bytes);
   }
 }
 
@@ -190,6 +202,7 @@ void Inspector::CloseObject(ObjectState* object, bool complete) noexcept {
     }
     object->stream = nullptr;
   }
+  if (object->trace != nullptr) EndTrace(*object, complete);
   Judge(*object, true);
   if (object->stage == DecodeStage::kOpen) EndDecoding(*object, complete);
   FlowContext& flow = *task_.flow;
@@ -230,19 +243,21 @@ verdict::ObjectFacts Inspector::FactsOf(const ObjectState& object) const noexcep
 // The object's hits of the last scan, in order; at its end also what could only be decided then.
 void Inspector::Judge(ObjectState& object, bool at_end) noexcept {
   // Nearly every run of nearly every object: nothing was hit, and nothing that was hit before can be decided now.
-  if (hits_.hits().empty()) {
+  const bool documents = object.trace != nullptr && task_.policy->signatures->has_findings();
+  if (hits_.hits().empty() && !documents) {
     const verdict::Decider& decider = *task_.policy->decider;
     const bool waits = at_end ? object.tally != nullptr || decider.MayFireOnNothing()
                               : object.tally != nullptr && decider.AwaitsOffset(*object.tally, object.bytes);
     if (!waits) return;
   }
   if (hits_.overflow() > 0) statistics_->counters.Add(PipelineCounter::kHitsOverLimit, hits_.overflow());
-  if (!hits_.hits().empty() && object.tally == nullptr && (object.tally = tallies_->Take()) == nullptr) {
+  if ((documents || !hits_.hits().empty()) && object.tally == nullptr && (object.tally = tallies_->Take()) == nullptr) {
     statistics_->counters.Add(PipelineCounter::kTallyTableFull);
   }
   if (object.tally == nullptr) empty_tally_ = verdict::Tally();
   verdict::Tally& tally = object.tally != nullptr ? *object.tally : empty_tally_;
   task_.policy->confirmer->Confirm(*task_.policy->matcher, hits_, confirmed_);
+  if (documents) task_.policy->signatures->TakeFindings(confirmed_);
   const verdict::ObjectFacts facts = FactsOf(object);
   task_.policy->decider->Decide(tally, facts, confirmed_.findings(), object.bytes, fired_);
   for (const verdict::FiredRule& fired : fired_.rules()) Fire(object, fired);
@@ -252,6 +267,65 @@ void Inspector::Judge(ObjectState& object, bool at_end) noexcept {
   for (const verdict::FiredRule& fired : fired_.rules()) Fire(object, fired);
   inspection_.verdict = std::max(inspection_.verdict, fired_.strongest());
 }
+
+// Registered documents in the run at hand; Judge says what follows from it.
+void Inspector::Trace(ObjectState& object, ByteView bytes) noexcept {
+  task_.policy->signatures->Feed(*object.trace, bytes, object.bytes - bytes.size());
+}
+
+void Inspector::EndTrace(ObjectState& object, bool complete) noexcept {
+  if (complete) task_.policy->signatures->End(*object.trace);
+}
+
+// Which document it was, where the detector asks for registered ones.
+void Inspector::DescribeDocument(const ObjectState& object, const verdict::FiredRule& fired, event::Finding& finding) const noexcept {
+  const signature::Sighting* sighting = signature::Engine::SightingOf(*object.trace, fired.detector, fired.count);
+  if (sighting == nullptr) return;
+  const fingerprint::Set& set = task_.policy->signatures->set(sighting->set);
+  event::DocumentSeen& seen = finding.document;
+  seen.number = sighting->document + 1;
+  seen.set.Assign(set.name());
+  seen.name.Assign(set.NameOf(set.documents()[sighting->document]));
+  seen.percent = sighting->percent;
+  seen.whole = sighting->whole;
+  seen.bytes = sighting->bytes;
+  seen.run = sighting->length;
+  finding.match.offset = sighting->begin;
+  finding.match.length = static_cast<uint32_t>(std::min<uint64_t>(sighting->length, UINT32_MAX));
+  finding.object.bytes = std::max(finding.object.bytes, sighting->end);
+}
+
+// A record for the pieces of each document; those of one stand beside each other.
+void Inspector::RecordDepartures(const flow::FlowKey& key, const FlowContext& flow, Direction direction) noexcept {
+  signature::Engine& signatures = *slots_[flow.policy_slot].signatures;
+  event::Departure* departure = nullptr;
+  const signature::Departure* before = nullptr;
+  for (const signature::Departure& piece : signatures.departures()) {
+    const bool goes_on = before != nullptr && before->set == piece.set && before->document == piece.document && departure != nullptr && departure->count < event::Departure::kPlaces;
+    if (!goes_on) {
+      if (departure != nullptr) recorder_->PublishDeparture();
+      departure = recorder_->BeginDeparture(key, flow, slots_[flow.policy_slot].generation);
+      if (departure == nullptr) break;
+      const fingerprint::Set& set = signatures.set(piece.set);
+      const fingerprint::DocumentRecord& document = set.documents()[piece.document];
+      departure->direction = direction;
+      departure->set.Assign(set.name());
+      departure->name.Assign(set.NameOf(document));
+      departure->number = piece.document + 1;
+      departure->identity = document.identity;
+      for (const fingerprint::PartRecord& part : set.PartsOf(document)) {
+        departure->places_in_all += part.count;
+        departure->bytes_in_all += part.bytes;
+      }
+    }
+    departure->places[departure->count++] = piece.place;
+    before = &piece;
+  }
+  if (departure != nullptr) recorder_->PublishDeparture();
+  signatures.ForgetDepartures();
+}
+
+void Inspector::ForgetDepartures(const FlowContext& flow) noexcept { slots_[flow.policy_slot].signatures->ForgetDepartures(); }
 
 void Inspector::Fire(const ObjectState& object, const verdict::FiredRule& fired) noexcept {
   // What was found in the bytes is not found again in another reading of them.
@@ -286,6 +360,7 @@ void Inspector::Fire(const ObjectState& object, const verdict::FiredRule& fired)
     finding.match.encoding.Append(model::Name(fired.form));
   }
   finding.marking = fired.marking;
+  if (object.trace != nullptr) DescribeDocument(object, fired, finding);
   finding.explain.Assign(fired.explain.view());
   finding.incident = IncidentOf(task_.flow->id, rule.id);
   fired_rules_[finding_count_++] = fired.rule;

@@ -185,6 +185,7 @@ void Inspector::ScanView(ObjectState* view, ByteView bytes) noexcept {
   }
   view->bytes += bytes.size();
   if (view->sha256 != nullptr) crypto_hash_sha256_update(view->sha256, bytes.data(), bytes.size());
+  if (view->trace != nullptr) Trace(*view, bytes);
   Match(*view, bytes);
 }
 
@@ -198,11 +199,12 @@ void Inspector::CloseView(ObjectState& object, const ViewPiece& piece) noexcept 
     statistics_->counters.Add(PipelineCounter::kScanFailures);
     inspection_.scanner_failed = true;
   }
+  const bool complete = ends_complete_ && piece.outcome == DecodeOutcome::kComplete;
+  if (view->trace != nullptr) EndTrace(*view, complete && !view->link->is_reading);
   // What is absent from a reading is not absent from the object.
   Judge(*view, !view->link->is_reading || view->tally != nullptr);
   NoteOutcome(object, *view, piece);
   if (!view->link->is_reading) {
-    const bool complete = ends_complete_ && piece.outcome == DecodeOutcome::kComplete;
     if (options_.record_objects) recorder_->Object(*task_.key, *task_.flow, task_.policy->generation, *view, complete);
     if (piece.outcome == DecodeOutcome::kComplete) ReportUnopened(*view);
   }

@@ -14,6 +14,7 @@
 #include "dataplane/content/object.h"
 #include "dataplane/decode/decoder_chain.h"
 #include "dataplane/match/matcher.h"
+#include "dataplane/signature/trace.h"
 #include "dataplane/verdict/tally.h"
 
 namespace sluice::pipeline {
@@ -49,6 +50,7 @@ struct ObjectState {
   TypePrefix* prefix = nullptr;
   verdict::Tally* tally = nullptr;
   crypto_hash_sha256_state* sha256 = nullptr;
+  signature::Trace* trace = nullptr;  // where the policy asks for registered documents
   uint64_t bytes = 0;           // passed so far, lost ones included
   uint32_t lost_ranges = 0;
   bool failed = false;          // the scanner refused: later bytes are not inspected

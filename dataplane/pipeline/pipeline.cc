@@ -183,6 +183,10 @@ void Pipeline::Impl::Act(const Here& here, const Inspection& seen, const Offende
     }
   }
   RecordFindings(here, seen, action);
+  // Pieces count when they went on.
+  if (!seen.departures) return;
+  if (flow.blocked) inspector->ForgetDepartures(flow);
+  else inspector->RecordDepartures(*here.key, flow, here.direction);
 }
 
 // What the receiver waits for: inline the first byte that is not let through, on a tap what follows the segment.

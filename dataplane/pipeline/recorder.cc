@@ -96,6 +96,11 @@ void Recorder::Object(const flow::FlowKey& key, const FlowContext& flow, uint32_
   sink_->Publish();
 }
 
+event::Departure* Recorder::BeginDeparture(const flow::FlowKey& key, const FlowContext& flow, uint32_t generation) noexcept {
+  event::Record* record = Claim(event::RecordKind::kDeparture, key, flow, generation);
+  return record == nullptr ? nullptr : &record->body.departure;
+}
+
 void Recorder::FlowReport(const flow::FlowKey& key, FlowContext& flow, uint32_t generation, event::FlowEnd reason) noexcept {
   if (event::Record* record = Claim(event::RecordKind::kFlow, key, flow, generation); record != nullptr) {
     event::Flow& body = record->body.flow;

@@ -26,6 +26,9 @@ class Recorder {
   void Anomaly(const flow::FlowKey& key, const FlowContext& flow, uint32_t generation, std::string_view kind, content::Direction direction,
                uint64_t bytes_uninspected, verdict::ActionTaken action, const ObjectState* object) noexcept;
   void Object(const flow::FlowKey& key, const FlowContext& flow, uint32_t generation, const ObjectState& object, bool complete) noexcept;
+  // A record to fill in and publish; nullptr where there is no room for it, which is counted.
+  event::Departure* BeginDeparture(const flow::FlowKey& key, const FlowContext& flow, uint32_t generation) noexcept;
+  void PublishDeparture() noexcept { sink_->Publish(); }
   // Also begins the next reporting period.
   void FlowReport(const flow::FlowKey& key, FlowContext& flow, uint32_t generation, event::FlowEnd reason) noexcept;
 

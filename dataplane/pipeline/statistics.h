@@ -8,6 +8,7 @@
 #include "base/counter.h"
 #include "dataplane/content/fate.h"
 #include "dataplane/decode/decode_outcome.h"
+#include "dataplane/signature/engine.h"
 
 namespace sluice::pipeline {
 
@@ -51,6 +52,7 @@ struct Statistics {
   CounterSet<PipelineCounter> counters;
   CounterSet<content::Fate> fates;  // bytes
   CounterSet<decode::DecodeOutcome> decoded;  // views of objects, by how they ended
+  CounterSet<signature::SignatureCounter> signatures;
 };
 
 }  // namespace sluice::pipeline

@@ -41,6 +41,10 @@ void Totals::Add(const Statistics& statistics) {
     const auto outcome = static_cast<decode::DecodeOutcome>(i);
     counters["decode_" + std::string(decode::Name(outcome))] += statistics.decoded.value(outcome);
   }
+  for (size_t i = 0; i < static_cast<size_t>(signature::SignatureCounter::kCount); ++i) {
+    const auto counter = static_cast<signature::SignatureCounter>(i);
+    counters["signature_" + std::string(signature::Name(counter))] += statistics.signatures.value(counter);
+  }
   flows += statistics.counters.value(PipelineCounter::kFlowsCreated);
   findings += statistics.counters.value(PipelineCounter::kFindings);
   anomalies += statistics.counters.value(PipelineCounter::kAnomalies);

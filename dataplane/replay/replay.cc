@@ -26,6 +26,7 @@ class Outputs {
     auto outputs = std::make_unique<Outputs>();
     outputs->writer_.SetPolicy(1, std::string(digest));
     outputs->writer_.SetHosts(options.hosts);
+    outputs->departures_ = options.departures;
     const auto open = [](const std::string& path, std::optional<event::JsonlFile>& file) -> Status {
       if (path.empty()) return {};
       auto opened = event::JsonlFile::Open(path);
@@ -47,13 +48,11 @@ class Outputs {
 
   void Write(const Merged& merged) {
     for (const event::Record* record : merged.records) {
-      std::optional<event::JsonlFile>& file = record->kind == event::RecordKind::kObject ? objects_
-                                              : record->kind == event::RecordKind::kFlow ? flows_
-                                                                                         : findings_;
-      if (!file) continue;
-      line_.clear();
-      writer_.Append(*record, line_);
-      file->Write(line_);
+      if (record->kind == event::RecordKind::kDeparture) {
+        TakeDeparture(*record);
+        continue;
+      }
+      WriteRecord(*record);
     }
     if (!capture_) return;
     for (const Merged::Sent& sent : merged.sent) {
@@ -61,7 +60,13 @@ class Outputs {
     }
   }
 
+  // Findings that the ledger came to.
+  uint64_t later_findings() const { return later_findings_; }
+
   Status Close(ReplaySummary& summary) {
+    if (departures_ != nullptr) {
+      if (Status settled = departures_->Settle(); !settled.ok()) return settled;
+    }
     for (std::optional<event::JsonlFile>* file : {&findings_, &objects_, &flows_}) {
       if (!*file) continue;
       if (Status closed = (*file)->Close(); !closed.ok()) return closed;
@@ -75,7 +80,28 @@ class Outputs {
   }
 
  private:
+  void WriteRecord(const event::Record& record) {
+    std::optional<event::JsonlFile>& file = record.kind == event::RecordKind::kObject ? objects_
+                                            : record.kind == event::RecordKind::kFlow ? flows_
+                                                                                      : findings_;
+    if (!file) return;
+    line_.clear();
+    writer_.Append(record, line_);
+    file->Write(line_);
+  }
+
+  void TakeDeparture(const event::Record& departure) {
+    if (departures_ == nullptr) return;
+    from_ledger_.clear();
+    departures_->Take(departure, from_ledger_);
+    later_findings_ += from_ledger_.size();
+    for (const event::Record& finding : from_ledger_) WriteRecord(finding);
+  }
+
   event::JsonWriter writer_;
+  std::shared_ptr<event::DepartureSink> departures_;
+  std::vector<event::Record> from_ledger_;
+  uint64_t later_findings_ = 0;
   std::optional<event::JsonlFile> findings_, objects_, flows_;
   std::optional<CaptureWriter> capture_;
   std::string line_;
@@ -227,12 +253,17 @@ Status Replayer::Finish() {
   return {};
 }
 
+Result<std::shared_ptr<const bundle::Bundle>> PolicyFor(const ReplayOptions& options) {
+  if (options.loaded != nullptr) return options.loaded;
+  const auto trusted = bundle::ReadTrustedKeys(options.trusted_keys);
+  if (!trusted.ok()) return trusted.error();
+  return bundle::Load(options.policy, *trusted, options.signatures);
+}
+
 }  // namespace
 
 Result<ReplaySummary> Replay(const ReplayOptions& options) {
-  const auto trusted = bundle::ReadTrustedKeys(options.trusted_keys);
-  if (!trusted.ok()) return trusted.error();
-  auto policy = bundle::Load(options.policy, *trusted);
+  auto policy = PolicyFor(options);
   if (!policy.ok()) return policy.error();
   auto outputs = Outputs::Open(options, (*policy)->digest());
   if (!outputs.ok()) return outputs.error();
@@ -249,6 +280,7 @@ Result<ReplaySummary> Replay(const ReplayOptions& options) {
   if (Status finished = replayer.Finish(); !finished.ok()) return finished.error();
   summary.elapsed_seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
   pipeline::Totals& totals = replayer.totals();
+  totals.findings += (*outputs)->later_findings();
   totals.elapsed_seconds = summary.elapsed_seconds;
   if (totals.worker_busy_seconds.empty()) totals.worker_busy_seconds = {summary.elapsed_seconds};
   summary.packets = totals.packets;

@@ -14,7 +14,9 @@
 #include <vector>
 
 #include "base/result.h"
+#include "dataplane/event/departure_sink.h"
 #include "dataplane/packet/host_names.h"
+#include "rules/bundle/bundle.h"
 
 namespace sluice::replay {
 
@@ -24,8 +26,11 @@ enum class Checksums : uint8_t { kAuto, kVerify, kIgnore };
 
 struct ReplayOptions {
   std::vector<std::string> captures;
+  std::shared_ptr<const bundle::Bundle> loaded;  // in place of the three that follow, where it is set
   std::string policy;    // *.slb
+  bundle::SignatureFiles signatures;
   std::vector<std::string> trusted_keys;  // public keys, one of which must have signed the policy; none: any will do
+  std::shared_ptr<event::DepartureSink> departures;  // keeps account of registered documents; null: nobody does
   std::string findings;  // JSON lines of findings and anomalies; "-" is standard output; empty: none
   std::string objects;
   std::string flows;

@@ -155,6 +155,7 @@ Status DataPlane::Impl::StartWorkers(std::shared_ptr<const bundle::Bundle> polic
   std::vector<event::RecordSink*> sinks;
   for (size_t thread = 0; thread < wiring->threads(); ++thread) sinks.push_back(writer->ring(thread));
   writer->SetHosts(options.hosts);
+  writer->SetDepartures(options.departures);
   writer->SetPolicy(group.pipeline.generation, std::string(policy->digest()));
   Result<std::unique_ptr<worker::WorkerGroup>> made =
       worker::WorkerGroup::Create(std::move(*wiring), group, *pool, std::move(policy), sinks);

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "dataplane/decode/decode_room.h"
+#include "dataplane/event/departure_sink.h"
 #include "dataplane/packet/host_names.h"
 #include "dataplane/port/port_options.h"
 
@@ -52,6 +53,7 @@ struct OutputOptions {
 
 struct DataPlaneOptions {
   std::shared_ptr<const packet::HostNames> hosts;  // null: no host has a name
+  std::shared_ptr<event::DepartureSink> departures;  // keeps account of registered documents; null: nobody does
   std::vector<port::PortOptions> ports;
   std::vector<PairOptions> pairs;
   std::vector<uint8_t> taps;

@@ -6,6 +6,8 @@
 #include <csignal>
 #include <map>
 
+#include "base/log.h"
+
 namespace sluice::runtime {
 namespace {
 
@@ -87,21 +89,35 @@ bool RecordWriter::DrainRing(event::RecordRing& ring) {
   const std::lock_guard<std::mutex> lock(writer_mutex_);
   size_t count = 0;
   for (const event::Record* record = ring.Front(); record != nullptr && count < kRecordsAtATime; record = ring.Front()) {
-    event::JsonlFile* const file = file_of_[IndexOf(record->kind)];
-    const bool observed = observer_ != nullptr && record->kind == event::RecordKind::kFinding;
-    if (file != nullptr || observed) {
-      lines_.clear();
-      writer_.Append(*record, lines_);
-    }
-    if (file != nullptr) file->Write(lines_);
-    if (observed) observer_->Observe(*record, lines_);
+    if (record->kind == event::RecordKind::kDeparture) TakeDeparture(*record);
+    else WriteRecord(*record);
     ring.Pop();
     ++count;
   }
   return count > 0;
 }
 
+void RecordWriter::WriteRecord(const event::Record& record) {
+  event::JsonlFile* const file = file_of_[IndexOf(record.kind)];
+  const bool observed = observer_ != nullptr && record.kind == event::RecordKind::kFinding;
+  if (file == nullptr && !observed) return;
+  lines_.clear();
+  writer_.Append(record, lines_);
+  if (file != nullptr) file->Write(lines_);
+  if (observed) observer_->Observe(record, lines_);
+}
+
+void RecordWriter::TakeDeparture(const event::Record& departure) {
+  if (departures_ == nullptr) return;
+  from_ledger_.clear();
+  departures_->Take(departure, from_ledger_);
+  for (const event::Record& finding : from_ledger_) WriteRecord(finding);
+}
+
 void RecordWriter::FlushFiles() {
+  if (departures_ != nullptr) {
+    if (const Status settled = departures_->Settle(); !settled) LogError("the ledger of departed documents cannot be written: " + settled.error().message());
+  }
   for (const auto& file : files_) file->Flush();
 }
 
@@ -110,7 +126,7 @@ Status RecordWriter::Stop() {
   if (thread_.joinable()) thread_.join();
   while (WriteRound()) {
   }
-  Status first;
+  Status first = departures_ != nullptr ? departures_->Settle() : Status();
   for (const auto& file : files_) {
     if (Status status = file->Close(); !status && first.ok()) first = status;
   }

@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "base/result.h"
+#include "dataplane/event/departure_sink.h"
 #include "dataplane/event/json_writer.h"
 #include "dataplane/event/jsonl_file.h"
 #include "dataplane/event/record_observer.h"
@@ -36,6 +37,8 @@ class RecordWriter {
   void SetHosts(std::shared_ptr<const packet::HostNames> hosts) { writer_.SetHosts(std::move(hosts)); }
   // Before Start; it outlives Stop.
   void SetObserver(event::RecordObserver* observer) { observer_ = observer; }
+  // Before Start.
+  void SetDepartures(std::shared_ptr<event::DepartureSink> departures) { departures_ = std::move(departures); }
   // Before the first record of that generation can be made.
   void SetPolicy(uint32_t generation, std::string digest);
 
@@ -50,6 +53,8 @@ class RecordWriter {
   void Run();
   bool WriteRound();
   bool DrainRing(event::RecordRing& ring);
+  void WriteRecord(const event::Record& record);
+  void TakeDeparture(const event::Record& departure);
   void FlushFiles();
 
   std::vector<std::unique_ptr<event::RecordRing>> rings_;
@@ -59,6 +64,8 @@ class RecordWriter {
   event::JsonWriter writer_;
   event::RecordObserver* observer_ = nullptr;
   std::string lines_;
+  std::shared_ptr<event::DepartureSink> departures_;
+  std::vector<event::Record> from_ledger_;
   std::atomic<bool> stop_{false};
   std::thread thread_;
 };

@@ -99,9 +99,11 @@ Result<std::shared_ptr<const Bundle>> Open(const std::string& path, const Truste
   return bundle;
 }
 
-Result<std::shared_ptr<const Bundle>> Load(const std::string& path, const TrustedKeys& trusted) {
-  Result<std::shared_ptr<const Bundle>> bundle = Open(path, trusted);
-  if (!bundle) return bundle;
+Result<std::shared_ptr<const Bundle>> Load(const std::string& path, const TrustedKeys& trusted, const SignatureFiles& signatures) {
+  const Result<std::vector<uint8_t>> bytes = ReadFile(path);
+  if (!bytes) return bytes.error();
+  Result<std::shared_ptr<const Bundle>> bundle = ParseToRun({bytes->data(), bytes->size()}, trusted, signatures);
+  if (!bundle) return bundle.error().WithContext(path);
   const Result<Platform> local = LocalPlatform();
   if (!local) return local.error();
   if (const Status status = CheckRunsOn((*bundle)->platform(), *local); !status) return status.error().WithContext(path);

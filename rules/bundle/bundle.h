@@ -16,6 +16,7 @@
 #include "base/byte_view.h"
 #include "base/result.h"
 #include "rules/bundle/signature.h"
+#include "rules/bundle/signature_sets.h"
 #include "rules/model/pattern.h"
 #include "rules/model/rule.h"
 
@@ -77,6 +78,8 @@ class Bundle {
   std::string_view digest() const { return digest_; }
   // Whose signature it carries, if any: one that holds, by a key that need not be one to trust.
   const std::optional<PublicKey>& signer() const { return signer_; }
+  // nullptr: no detector asks for registered documents, or they were not given (a bundle that is only looked into).
+  const std::shared_ptr<const SignatureSets>& signatures() const { return signatures_; }
 
  private:
   friend class BundleReader;
@@ -89,14 +92,19 @@ class Bundle {
   Platform platform_;
   std::string digest_;
   std::optional<PublicKey> signer_;
+  std::shared_ptr<const SignatureSets> signatures_;
 };
 
 // The bytes are copied. Refuses a bundle that no key of `trusted` has signed, unless that is empty. Does not ask for the
 // platform: see CheckRunsOn.
 Result<std::shared_ptr<const Bundle>> Parse(ByteView bytes, const TrustedKeys& trusted = {});
+// The same, with the sets that its detectors ask for.
+using OpenSets = std::vector<std::shared_ptr<const fingerprint::Set>>;
+Result<std::shared_ptr<const Bundle>> ParseToRun(ByteView bytes, const TrustedKeys& trusted, const SignatureFiles& signatures);
+Result<std::shared_ptr<const Bundle>> ParseWithSets(ByteView bytes, const OpenSets& sets);
 // Reads the file and parses it, for whichever processor it was built.
 Result<std::shared_ptr<const Bundle>> Open(const std::string& path, const TrustedKeys& trusted = {});
-// The same, and checks that it runs on this machine.
-Result<std::shared_ptr<const Bundle>> Load(const std::string& path, const TrustedKeys& trusted = {});
+// The same, to be put in force: checks that it runs on this machine, and loads the signature sets that it asks for.
+Result<std::shared_ptr<const Bundle>> Load(const std::string& path, const TrustedKeys& trusted = {}, const SignatureFiles& signatures = {});
 
 }  // namespace sluice::bundle

@@ -50,6 +50,24 @@ std::vector<model::Exception> ReadExceptions(FieldReader& in) {
   return exceptions;
 }
 
+model::SignatureFilter ReadSignature(FieldReader& in) {
+  model::SignatureFilter signature;
+  signature.set = in.Text();
+  signature.percent = in.U8();
+  signature.bytes = in.U64();
+  signature.run = in.U64();
+  signature.whole = in.Bool();
+  signature.left.percent = in.U8();
+  signature.left.bytes = in.U64();
+  signature.left.days = in.U32();
+  signature.columns = in.U8();
+  signature.within = in.U32();
+  if (signature.percent > 100 || signature.left.percent > 100) in.Fail("a percentage exceeds 100");
+  if (signature.columns > model::kMostColumns || signature.within > model::kFurthestColumns) in.Fail("a signature asks for more than there can be");
+  if (signature.left.days > model::kMostDays) in.Fail("a span of days is too long");
+  return signature;
+}
+
 model::Condition ReadCondition(FieldReader& in, uint32_t detector_count) {
   model::Condition condition;
   condition.nodes.resize(in.Count(19));
@@ -71,7 +89,7 @@ model::Condition ReadCondition(FieldReader& in, uint32_t detector_count) {
 // Fills a Bundle section by section. One for each Parse.
 class BundleReader {
  public:
-  Result<std::shared_ptr<const Bundle>> Read(ByteView file, const TrustedKeys& trusted) {
+  Result<std::shared_ptr<Bundle>> Read(ByteView file, const TrustedKeys& trusted) {
     bundle_->bytes_.assign(file.begin(), file.end());
     const Result<Envelope> envelope = ReadEnvelope({bundle_->bytes_.data(), bundle_->bytes_.size()});
     if (!envelope) return envelope.error();
@@ -86,7 +104,15 @@ class BundleReader {
     if (!sections.ok()) return CorruptBundle(sections.problem());
     if (const Status status = CheckReferences(); !status) return status.error();
     IndexRules();
-    return std::shared_ptr<const Bundle>(std::move(bundle_));
+    return std::move(bundle_);
+  }
+
+  static const std::vector<model::Detector>& DetectorsOf(const Bundle& bundle) { return bundle.policy_.detectors; }
+  // REQUIRES: Read has made it, and nobody else has it yet.
+  static Status Attach(Bundle& bundle, Result<std::shared_ptr<const SignatureSets>> sets) {
+    if (!sets) return sets.error();
+    bundle.signatures_ = std::move(*sets);
+    return {};
   }
 
  private:
@@ -139,6 +165,8 @@ class BundleReader {
       detector.marking.kind = in.Enum<model::MarkingKind>();
       detector.marking.needs_period = in.Bool();
       detector.marking.caveat = in.U8();
+      detector.signature = ReadSignature(in);
+      if (detector.signature.is_asked() != (detector.kind == model::DetectorKind::kSignature)) in.Fail("a detector's kind and its signature do not agree");
     }
   }
 
@@ -223,6 +251,25 @@ class BundleReader {
   std::shared_ptr<Bundle> bundle_ = std::make_shared<Bundle>();
 };
 
-Result<std::shared_ptr<const Bundle>> Parse(ByteView bytes, const TrustedKeys& trusted) { return BundleReader().Read(bytes, trusted); }
+Result<std::shared_ptr<const Bundle>> Parse(ByteView bytes, const TrustedKeys& trusted) {
+  Result<std::shared_ptr<Bundle>> bundle = BundleReader().Read(bytes, trusted);
+  if (!bundle) return bundle.error();
+  return std::shared_ptr<const Bundle>(std::move(*bundle));
+}
+
+Result<std::shared_ptr<const Bundle>> ParseWithSets(ByteView bytes, const OpenSets& sets) {
+  Result<std::shared_ptr<Bundle>> bundle = BundleReader().Read(bytes, {});
+  if (!bundle) return bundle.error();
+  if (const Status status = BundleReader::Attach(**bundle, SignatureSets::Choose(BundleReader::DetectorsOf(**bundle), sets)); !status) return status.error();
+  return std::shared_ptr<const Bundle>(std::move(*bundle));
+}
+
+Result<std::shared_ptr<const Bundle>> ParseToRun(ByteView bytes, const TrustedKeys& trusted, const SignatureFiles& signatures) {
+  Result<std::shared_ptr<Bundle>> bundle = BundleReader().Read(bytes, trusted);
+  if (!bundle) return bundle.error();
+  const Status status = BundleReader::Attach(**bundle, SignatureSets::Load(BundleReader::DetectorsOf(**bundle), signatures));
+  if (!status) return status.error();
+  return std::shared_ptr<const Bundle>(std::move(*bundle));
+}
 
 }  // namespace sluice::bundle

@@ -19,6 +19,19 @@ void WritePolicy(ByteWriter& out, const model::Policy& policy) {
   for (const model::FailMode mode : policy.fail.modes) out.Enum(mode);
 }
 
+void WriteSignature(ByteWriter& out, const model::SignatureFilter& signature) {
+  out.Text(signature.set);
+  out.U8(signature.percent);
+  out.U64(signature.bytes);
+  out.U64(signature.run);
+  out.Bool(signature.whole);
+  out.U8(signature.left.percent);
+  out.U64(signature.left.bytes);
+  out.U32(signature.left.days);
+  out.U8(signature.columns);
+  out.U32(signature.within);
+}
+
 void WriteDetectors(ByteWriter& out, const std::vector<model::Detector>& detectors) {
   out.U32(static_cast<uint32_t>(detectors.size()));
   for (const model::Detector& detector : detectors) {
@@ -33,6 +46,7 @@ void WriteDetectors(ByteWriter& out, const std::vector<model::Detector>& detecto
     out.Enum(detector.marking.kind);
     out.Bool(detector.marking.needs_period);
     out.U8(detector.marking.caveat);
+    WriteSignature(out, detector.signature);
   }
 }
 

@@ -5,14 +5,16 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <atomic>
-#include <cstdio>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
+#include <memory>
 
 #include "dataplane/decode/decoder_chain.h"
 #include "dataplane/match/mask.h"
+#include "dataplane/match/row_check.h"
+#include "dataplane/signature/engine.h"
+#include "rules/cli/progress.h"
 #include "rules/compile/memory_scanner.h"
 #include "rules/text/character.h"
 
@@ -39,6 +41,10 @@ std::optional<std::string> ReadWhole(const std::string& path) {
   return text;
 }
 
+constexpr uint32_t kNoPattern = UINT32_MAX;
+// No more can be told of one run than there is room for.
+constexpr size_t kSignatureRun = size_t{1} << 14;
+
 bool Names(const model::Condition& condition, model::DetectorIndex detector) {
   return std::any_of(condition.nodes.begin(), condition.nodes.end(), [&](const model::ConditionNode& node) {
     return node.kind == model::ConditionNode::Kind::kDetector && node.detector == detector;
@@ -47,7 +53,8 @@ bool Names(const model::Condition& condition, model::DetectorIndex detector) {
 
 class OneFile {
  public:
-  OneFile(const bundle::Bundle& bundle, MemoryScanner& scanner, decode::DecodeRoom& room) : bundle_(bundle), scanner_(scanner), room_(room) {}
+  OneFile(const bundle::Bundle& bundle, MemoryScanner& scanner, decode::DecodeRoom& room, signature::Engine* signatures)
+      : bundle_(bundle), scanner_(scanner), room_(room), signatures_(signatures) {}
 
   FileOutcome Run(const std::string& path) {
     FileOutcome outcome;
@@ -68,29 +75,74 @@ class OneFile {
   }
 
  private:
+  // A content as it lies, or another reading of it.
+  struct Text {
+    const std::vector<std::string>& path;
+    ByteView bytes;
+    bool is_reading = false;
+    bool is_coded = false;  // stands for something else: nobody reads it as it is, but it may be registered
+  };
+
   // What was found in the bytes is not found again in another reading of them.
   void ScanView(const View& view, std::vector<FiredRule>& fired, FileOutcome& outcome) {
     std::vector<bool> has_fired(bundle_.rules().size());
-    if (!view.is_coded) ScanText(view.path, view.bytes, false, has_fired, fired, outcome);
-    for (const Reading& reading : view.readings) ScanText(reading.path, ByteView(reading.bytes), true, has_fired, fired, outcome);
+    ScanText({view.path, view.bytes, false, view.is_coded}, has_fired, fired, outcome);
+    for (const Reading& reading : view.readings) ScanText({reading.path, ByteView(reading.bytes), true, false}, has_fired, fired, outcome);
   }
 
-  void ScanText(const std::vector<std::string>& path, ByteView text, bool is_reading, std::vector<bool>& has_fired, std::vector<FiredRule>& fired,
-                FileOutcome& outcome) {
-    const Result<std::vector<FoundHit>> found = scanner_.Scan(text);
+  void ScanText(const Text& text, std::vector<bool>& has_fired, std::vector<FiredRule>& fired, FileOutcome& outcome) {
+    Result<std::vector<FoundHit>> found = text.is_coded ? std::vector<FoundHit>() : scanner_.Scan(text.bytes);
     if (!found) {
       outcome.problem = outcome.path + ": " + found.error().message();
       return;
     }
-    // What is absent from a reading is not absent from the object.
-    if (is_reading && found->empty()) return;
+    documents_.clear();
+    if (signatures_ != nullptr) FindDocuments(text, *found);
+    // What is absent from a reading, or from coded bytes, is not absent from the object.
+    if ((text.is_reading || text.is_coded) && found->empty()) return;
     std::vector<evaluate::Hit> hits;
     for (const FoundHit& f : *found) hits.push_back(f.hit);
     for (uint32_t i = 0; i < bundle_.rules().size(); ++i) {
       if (has_fired[i] || evaluate::Evaluate(bundle_.rules()[i].condition, hits, true) != evaluate::Truth::kTrue) continue;
       has_fired[i] = true;
-      fired.push_back(Fired(i, *found, text));
-      fired.back().path = path;
+      fired.push_back(Fired(i, *found, text.bytes));
+      fired.back().path = text.path;
+    }
+  }
+
+  // Registered documents, as hits of the detectors that ask for them.
+  void FindDocuments(const Text& text, std::vector<FoundHit>& found) {
+    signature::Trace* trace = signatures_->Open();
+    if (trace == nullptr) return;
+    for (size_t at = 0; at < text.bytes.size(); at += kSignatureRun) {
+      signatures_->Feed(*trace, text.bytes.Sub(at, kSignatureRun), at);
+      TakeDocuments(*trace, found);
+    }
+    if (!text.is_reading) signatures_->End(*trace);
+    TakeDocuments(*trace, found);
+    signatures_->Give(trace);
+    std::stable_sort(found.begin(), found.end(), [](const FoundHit& a, const FoundHit& b) { return a.hit.end < b.hit.end; });
+  }
+
+  void TakeDocuments(const signature::Trace& trace, std::vector<FoundHit>& found) {
+    if (!signatures_->has_findings()) return;
+    sightings_.Clear();
+    signatures_->TakeFindings(sightings_);
+    signatures_->ForgetDepartures();
+    for (const match::Finding& told : sightings_.findings()) {
+      FoundHit hit;
+      hit.hit.detector = told.detector;
+      hit.hit.term = told.term;
+      hit.hit.begin = hit.hit.end = told.end;
+      hit.hit.value = told.value;
+      hit.pattern = kNoPattern;
+      found.push_back(hit);
+      const auto known = static_cast<uint32_t>(std::count_if(documents_.begin(), documents_.end(), [&](const auto& d) { return d.first == told.detector; }));
+      const signature::Sighting* sighting = signature::Engine::SightingOf(trace, told.detector, known + 1);
+      if (sighting == nullptr || sighting->document != told.term) continue;
+      const fingerprint::Set& set = signatures_->set(sighting->set);
+      documents_.push_back({told.detector, {std::string(set.name()), std::string(set.NameOf(set.documents()[sighting->document])), sighting->document + 1, sighting->percent,
+                                            sighting->bytes, sighting->length, sighting->whole}});
     }
   }
 
@@ -100,7 +152,10 @@ class OneFile {
     fired.rule = rule;
     fired.count = static_cast<size_t>(std::count_if(found.begin(), found.end(), concerns));
     const auto first = std::find_if(found.begin(), found.end(), concerns);
-    if (first != found.end()) fired.first = Show(*first, bytes);
+    if (first != found.end() && first->pattern != kNoPattern) fired.first = Show(*first, bytes);
+    for (const auto& [detector, document] : documents_) {
+      if (Names(bundle_.rules()[rule].condition, detector)) fired.documents.push_back(document);
+    }
     const auto marked = std::find_if(found.begin(), found.end(), [&](const FoundHit& f) { return concerns(f) && f.marking.exists(); });
     if (marked != found.end()) fired.marking = marked->marking;
     return fired;
@@ -123,12 +178,17 @@ class OneFile {
   const bundle::Bundle& bundle_;
   MemoryScanner& scanner_;
   decode::DecodeRoom& room_;
+  signature::Engine* signatures_;  // null: no detector asks for registered documents
+  match::FindingList sightings_;
+  std::vector<std::pair<model::DetectorIndex, ShownDocument>> documents_;  // of the text at hand
 };
 
 // What one thread works with.
 struct Bench {
   MemoryScanner scanner;
   decode::DecodeRoom room;
+  std::unique_ptr<CounterSet<signature::SignatureCounter>> counters;
+  std::unique_ptr<signature::Engine> signatures;
 };
 
 std::optional<Bench> MakeBench(const bundle::Bundle& bundle) {
@@ -138,24 +198,14 @@ std::optional<Bench> MakeBench(const bundle::Bundle& bundle) {
   options.max_large_states = options.max_small_states = decode::DecoderChain::kMaxDepth;
   options.extraction.program = extract::ExtractorBesideProgram();
   Result<decode::DecodeRoom> room = decode::DecodeRoom::Create(options);
-  if (!scanner || !room.ok()) return std::nullopt;
-  return Bench{std::move(scanner).value(), std::move(room).value()};
+  auto counters = std::make_unique<CounterSet<signature::SignatureCounter>>();
+  Result<std::unique_ptr<signature::Engine>> signatures = signature::Engine::Create(bundle, 1, counters.get());
+  if (!scanner || !room.ok() || !signatures) return std::nullopt;
+  scanner->SetRowCheck([&bundle, sets = match::RowSetsOf(bundle)](const model::Pattern& pattern, ByteView text, size_t end) {
+    return match::HasRow(sets[pattern.detector], bundle.detectors()[pattern.detector].signature, pattern, {text, end});
+  });
+  return Bench{std::move(scanner).value(), std::move(room).value(), std::move(counters), std::move(signatures).value()};
 }
-
-// Redrawn in place, and only where somebody watches.
-class Progress {
- public:
-  explicit Progress(size_t total) : total_(total), shown_(::isatty(STDERR_FILENO) == 1) {}
-  void Step() {
-    const size_t done = ++done_;
-    if (shown_ && (done % 64 == 0 || done == total_)) std::fprintf(stderr, "\r%zu of %zu files%s", done, total_, done == total_ ? "\n" : "");
-  }
-
- private:
-  size_t total_;
-  bool shown_;
-  std::atomic<size_t> done_{0};
-};
 
 }  // namespace
 
@@ -189,7 +239,7 @@ std::vector<FileOutcome> ScanFiles(const bundle::Bundle& bundle, const std::vect
     std::optional<Bench>& bench = benches.local();
     if (!bench) bench = MakeBench(bundle);
     if (bench) {
-      outcomes[i] = OneFile(bundle, bench->scanner, bench->room).Run(files[i]);
+      outcomes[i] = OneFile(bundle, bench->scanner, bench->room, bench->signatures.get()).Run(files[i]);
     } else {
       outcomes[i].path = files[i];
       outcomes[i].problem = "the policy's databases cannot be opened";

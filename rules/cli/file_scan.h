@@ -23,12 +23,21 @@ struct ShownHit {
   uint64_t line = 0;     // from 1, by line feeds before it
 };
 
+// A registered document, as a finding names it.
+struct ShownDocument {
+  std::string set, name;
+  uint32_t number = 0, percent = 0;
+  uint64_t bytes = 0, run = 0;
+  bool whole = false;
+};
+
 struct FiredRule {
   uint32_t rule = 0;  // of the bundle
   std::vector<std::string> path = {"file"};  // to the view it fired in
   size_t count = 0;   // hits of its detectors
   model::Marking marking;  // of the first of them that is a marking; none: nation is kNone
   std::optional<ShownHit> first;
+  std::vector<ShownDocument> documents;  // the first few
 };
 
 struct FileOutcome {

@@ -48,6 +48,17 @@ std::string Record(const bundle::Bundle& bundle, const FileOutcome& file, const 
     record["detector"] = bundle.detectors()[fired.first->detector].id;
     record["match"] = {{"masked", fired.first->masked}, {"offset", fired.first->offset}, {"length", fired.first->length}, {"encoding", fired.first->encoding}};
   }
+  for (const ShownDocument& document : fired.documents) {
+    ordered_json seen;
+    seen["set"] = document.set;
+    seen["number"] = document.number;
+    if (!document.name.empty()) seen["name"] = document.name;
+    seen["percent"] = document.percent;
+    seen["bytes"] = document.bytes;
+    seen["run"] = document.run;
+    if (document.whole) seen["whole"] = true;
+    record["documents"].push_back(std::move(seen));
+  }
   if (fired.marking.exists()) record["marking"] = MarkingRecord(fired.marking);
   return record.dump(-1, ' ', false, ordered_json::error_handler_t::replace);
 }
@@ -67,10 +78,10 @@ std::string Record(const bundle::Bundle& bundle, const FileOutcome& file, const 
 
 }  // namespace
 
-int RunScan(const std::string& policy, const std::vector<std::string>& paths, const std::vector<std::string>& keys) {
+int RunScan(const std::string& policy, const std::vector<std::string>& paths, const std::vector<std::string>& keys, const bundle::SignatureFiles& signatures) {
   const Result<bundle::TrustedKeys> trusted = bundle::ReadTrustedKeys(keys);
   if (!trusted) return Fail(trusted.error());
-  const Result<std::shared_ptr<const bundle::Bundle>> bundle = bundle::Load(policy, *trusted);
+  const Result<std::shared_ptr<const bundle::Bundle>> bundle = bundle::Load(policy, *trusted, signatures);
   if (!bundle) return Fail(bundle.error());
   std::vector<std::string> problems;
   const std::vector<std::string> files = FilesOf(paths, problems);

@@ -2,6 +2,7 @@
 #include <CLI/CLI.hpp>
 
 #include "rules/cli/commands.h"
+#include "rules/cli/fingerprint.h"
 
 namespace {
 
@@ -15,6 +16,8 @@ struct Arguments {
   std::vector<std::string> paths, keys, benign;
   std::string output, key, policy, what;
   bool check = false;
+  FingerprintOptions fingerprint;
+  sluice::bundle::SignatureFiles signatures;
 };
 
 using Commands = std::vector<std::pair<CLI::App*, std::function<int()>>>;
@@ -61,8 +64,10 @@ void AddBundleCommands(CLI::App& app, Arguments& a, Commands& commands) {
   CLI::App* scan = app.add_subcommand("scan", "Look through files at rest");
   scan->add_option("--policy", a.policy, "A bundle")->required();
   scan->add_option("--key", a.keys, "A public key (NAME.pub) that must have signed the bundle; may be repeated")->allow_extra_args(false);
+  scan->add_option("--signatures", a.signatures.sets, "A set of registered documents (*.sls) that the policy asks for; may be repeated")->allow_extra_args(false);
+  scan->add_option("--signature-key", a.signatures.key, "The key file that the sets were made with");
   scan->add_option("PATH", a.paths, "A file, a folder, or - for standard input")->required();
-  commands.emplace_back(scan, [&a] { return RunScan(a.policy, a.paths, a.keys); });
+  commands.emplace_back(scan, [&a] { return RunScan(a.policy, a.paths, a.keys, a.signatures); });
 
   CLI::App* rebuild = app.add_subcommand("rebuild", "Compile a bundle's own sources for this machine");
   rebuild->add_option("BUNDLE", a.policy, "A bundle, for whichever processor it was built")->required();
@@ -70,6 +75,46 @@ void AddBundleCommands(CLI::App& app, Arguments& a, Commands& commands) {
   rebuild->add_option("--sign", a.key, "A secret key (NAME.key) to sign the new bundle with");
   rebuild->add_option("--key", a.keys, "A public key (NAME.pub) that must have signed the old bundle; may be repeated")->allow_extra_args(false);
   commands.emplace_back(rebuild, [&a] { return RunRebuild(a.policy, {a.output, a.key, a.keys}); });
+}
+
+void AddSetCommands(CLI::App& fingerprint, FingerprintOptions& o, Commands& commands) {
+  const auto add = [&](const char* name, const char* text, const char* paths, const char* of_paths) {
+    CLI::App* command = fingerprint.add_subcommand(name, text);
+    command->add_option(paths, o.paths, of_paths)->required();
+    command->add_option("--key", o.key, "The key file of the sets")->required();
+    return command;
+  };
+  CLI::App* inspect = add("inspect", "Say what is in sets", "SET", "Sets (*.sls)");
+  inspect->add_flag("--documents", o.show_documents, "List the documents");
+  commands.emplace_back(inspect, [&o] { return RunInspectSet(o); });
+  CLI::App* merge = add("merge", "Make one set of several", "SET", "Sets (*.sls)");
+  merge->add_option("-o,--output", o.output, "Where the new set goes")->required();
+  merge->add_option("--name", o.name, "What the new set is called in rules; the file's name without it");
+  commands.emplace_back(merge, [&o] { return RunMergeSets(o); });
+  CLI::App* remove = add("remove", "Take documents out of a set", "SET NAME", "The set, then the names of documents");
+  remove->add_option("-o,--output", o.output, "Where the new set goes; into its place without it");
+  commands.emplace_back(remove, [&o] { return RunRemoveFromSet(o); });
+  CLI::App* diff = add("diff", "Say which documents only one of two sets has; exit 1 where there are any", "SET", "Two sets");
+  commands.emplace_back(diff, [&o] { return RunCompareSets(o); });
+  CLI::App* new_key = fingerprint.add_subcommand("new-key", "Make the secret key that sets are made with");
+  new_key->add_option("FILE", o.key, "Where it goes; must not be there")->required();
+  commands.emplace_back(new_key, [&o] { return RunNewSignatureKey(o.key); });
+}
+
+void AddFingerprintCommand(CLI::App& app, FingerprintOptions& o, Commands& commands) {
+  CLI::App* fingerprint = app.add_subcommand("fingerprint", "Register documents that must not leave, as a set of signatures");
+  AddSetCommands(*fingerprint, o, commands);
+  fingerprint->require_subcommand(0, 1);
+  fingerprint->add_option("PATH", o.paths, "Files and folders");
+  fingerprint->add_option("--list", o.lists, "A file with a path on each line; may be repeated")->allow_extra_args(false);
+  fingerprint->add_option("--table", o.tables, "A table (CSV, the first line names the columns) whose rows are registered; may be repeated")->allow_extra_args(false);
+  fingerprint->add_option("-o,--output", o.output, "Where the set goes; one that is there is brought up to date");
+  fingerprint->add_option("--key", o.key, "The key file (`sluicec fingerprint new-key`)");
+  fingerprint->add_option("--name", o.name, "What the set is called in rules; the file's name without it");
+  fingerprint->add_option("--benign", o.benign, "A folder of harmless files, or a set of them: what they hold is left out; may be repeated")->allow_extra_args(false);
+  fingerprint->add_option("--largest", o.largest_file, "Larger files, in bytes, are left out; 64 GiB without it");
+  fingerprint->add_flag("--no-names", o.leave_out_names, "Do not keep the documents' names in the set");
+  commands.emplace_back(fingerprint, [&o] { return RunFingerprint(o); });
 }
 
 void AddKeyCommands(CLI::App& app, Arguments& a, Commands& commands) {
@@ -94,6 +139,7 @@ int main(int argc, char** argv) {
   AddAuthorCommands(app, arguments, commands);
   AddBundleCommands(app, arguments, commands);
   AddKeyCommands(app, arguments, commands);
+  AddFingerprintCommand(app, arguments.fingerprint, commands);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& e) {

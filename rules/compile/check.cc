@@ -128,7 +128,19 @@ void CheckTermCount(const Program& program, Diagnostics& diagnostics) {
 }
 
 void CheckHasTerms(const syntax::DetectorSource& detector, Diagnostics& diagnostics) {
-  if (detector.literals.empty() && detector.expressions.empty()) {
+  const model::SignatureFilter& signature = detector.signature;
+  const bool has_terms = !detector.literals.empty() || !detector.expressions.empty();
+  if (signature.is_asked() && has_terms != signature.asks_for_rows()) {
+    diagnostics.Error(Code::kBadSignature, detector.at,
+                      has_terms ? "a signature that asks for no 'columns' has nothing to do with literals or a regex" : "a signature that asks for 'columns' has nothing that says where to look",
+                      has_terms ? "make it two detectors and join them with 'all'" : "add literals or a regex that find the values of one column");
+  }
+  const int others = (signature.percent > 0) + (signature.bytes > 0) + (signature.run > 0) + signature.whole;
+  if ((signature.left.is_asked() && others > 0) || (signature.whole && others > 1) || (signature.asks_for_rows() && (others > 0 || signature.left.is_asked()))) {
+    diagnostics.Error(Code::kBadSignature, detector.at, "'left', 'whole', 'columns' and the amounts of one document cannot be asked for together", "make them detectors of their own and join them with 'all' or 'any'");
+  }
+  if (signature.is_asked()) return;
+  if (!has_terms) {
     diagnostics.Error(Code::kDetectorWithoutTerms, detector.at, "this detector has nothing to look for", "give it 'literals' or 'regex'");
   }
 }

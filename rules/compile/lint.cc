@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <chrono>
 #include <map>
 
@@ -9,8 +10,9 @@ namespace {
 using syntax::Code;
 using syntax::Diagnostics;
 
-void LintExamples(const syntax::RuleSource& rule, Diagnostics& diagnostics) {
-  if (!rule.match.empty()) return;
+void LintExamples(const syntax::RuleSource& rule, bool asks_for_signature, Diagnostics& diagnostics) {
+  // Documents are registered where the policy is used; no example can stand for them.
+  if (!rule.match.empty() || asks_for_signature) return;
   diagnostics.Warning(Code::kNoExamples, rule.id.at, "rule '" + rule.id.value + "' has no match example, so nothing shows that it works",
                       "add 'match:' with a text that it must find");
 }
@@ -62,7 +64,11 @@ void LintDoubles(const Program& program, Diagnostics& diagnostics) {
 
 void Lint(const Program& program, Diagnostics& diagnostics) {
   for (size_t i = 0; i < program.rules.size(); ++i) {
-    LintExamples(*program.rules[i], diagnostics);
+    const model::Condition& condition = program.policy.rules[i].condition;
+    const bool asks_for_signature = std::any_of(condition.nodes.begin(), condition.nodes.end(), [&](const model::ConditionNode& node) {
+      return node.kind == model::ConditionNode::Kind::kDetector && node.detector < program.policy.detectors.size() && program.policy.detectors[node.detector].signature.is_asked();
+    });
+    LintExamples(*program.rules[i], asks_for_signature, diagnostics);
     LintExceptions(*program.rules[i], program.policy.rules[i], program.from_bundle, diagnostics);
   }
   LintDoubles(program, diagnostics);

@@ -41,6 +41,7 @@ uint8_t BytesPerCharacter(model::Encoding encoding) {
 }  // namespace
 
 struct MemoryScanner::Impl {
+  RowCheck row_check;
   std::vector<DatabasePtr> databases;
   std::vector<DatabasePtr> number_databases;
   std::vector<model::Pattern> patterns;
@@ -95,6 +96,7 @@ struct MemoryScanner::Impl {
     const evaluate::Confirmation confirmation =
         evaluate::Confirm(pattern, detectors[pattern.detector], {.bytes = around, .end = end - window_begin, .from_start = window_begin == 0});
     if (!confirmation.stands) return false;
+    if (detectors[pattern.detector].signature.asks_for_rows() && (!row_check || !row_check(pattern, around, end - window_begin))) return false;
     const size_t value_end = end + confirmation.ahead - std::min<size_t>(confirmation.behind, end + confirmation.ahead);
     found.marking = confirmation.marking;
     const size_t begin = value_end - std::min<size_t>(confirmation.length, value_end);
@@ -113,6 +115,8 @@ MemoryScanner::MemoryScanner(std::unique_ptr<Impl> impl) : impl_(std::move(impl)
 MemoryScanner::MemoryScanner(MemoryScanner&&) noexcept = default;
 MemoryScanner& MemoryScanner::operator=(MemoryScanner&&) noexcept = default;
 MemoryScanner::~MemoryScanner() = default;
+
+void MemoryScanner::SetRowCheck(RowCheck check) { impl_->row_check = std::move(check); }
 
 Result<MemoryScanner> MemoryScanner::Open(std::span<const bundle::Database> databases, std::span<const model::Pattern> patterns,
                                           std::span<const model::Detector> detectors) {

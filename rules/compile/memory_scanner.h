@@ -4,6 +4,7 @@
 // test holds them to the same answers. Thread: one at a time for each object. Allocates: yes (cold path).
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <span>
 #include <vector>
@@ -28,6 +29,11 @@ class MemoryScanner {
   MemoryScanner(MemoryScanner&&) noexcept;
   MemoryScanner& operator=(MemoryScanner&&) noexcept;
   ~MemoryScanner();
+
+  // Whether a hit of a detector that asks for rows of a table is part of one: `text` round it, in which it ends at `end`. Without it no such hit
+  // stands.
+  using RowCheck = std::function<bool(const model::Pattern& pattern, ByteView text, size_t end)>;
+  void SetRowCheck(RowCheck check);
 
   // In order of where they end. Failure: Hyperscan refused. The answer does not depend on how large the pieces are in
   // which Hyperscan gets the text.

@@ -35,10 +35,11 @@ class Resolver {
     ResolvedDetector resolved{&source, names_.ExpandLists(source)};
     model::Detector detector;
     detector.id = std::move(id);
-    detector.kind = resolved.literals.empty() ? model::DetectorKind::kExpressions : model::DetectorKind::kLiterals;
+    detector.kind = source.signature.is_asked() ? model::DetectorKind::kSignature : resolved.literals.empty() ? model::DetectorKind::kExpressions : model::DetectorKind::kLiterals;
     detector.term_count = static_cast<uint32_t>(resolved.literals.size() + source.expressions.size());
     detector.validator = source.validator;
     detector.marking = source.marking;
+    detector.signature = source.signature;
     detector.min_entropy_millibits = static_cast<uint32_t>(source.min_entropy * 1000 + 0.5);
     program_.policy.detectors.push_back(std::move(detector));
     program_.detectors.push_back(std::move(resolved));

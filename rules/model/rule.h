@@ -10,12 +10,14 @@
 
 #include "rules/model/condition.h"
 #include "rules/model/marking.h"
+#include "rules/model/signature.h"
 #include "rules/model/validator_kind.h"
 #include "rules/model/words.h"
 
 namespace sluice::model {
 
-enum class DetectorKind : uint8_t { kLiterals, kExpressions, kCount };
+// kSignature: registered documents; its terms, where it has any, are candidates for rows of a table.
+enum class DetectorKind : uint8_t { kLiterals, kExpressions, kSignature, kCount };
 
 // What to look for. Its patterns are in the bundle's pattern table; a hit of theirs is a finding only when what matched
 // also passes the validator and is as random as asked (rules/evaluate/confirm.h).
@@ -26,6 +28,7 @@ struct Detector {
   ValidatorKind validator = ValidatorKind::kNone;
   uint32_t min_entropy_millibits = 0;  // Shannon entropy per character of the token that ends the match; 0: any
   MarkingFilter marking;               // what the match must be part of
+  SignatureFilter signature;           // kSignature
 };
 
 // An address block; IPv4 as ::ffff:a.b.c.d/96+n (RFC 4291, 2.5.5.2).

@@ -52,6 +52,7 @@ constexpr CodeText kCodes[] = {
     {Code::kBadCondition, "a condition that does not hold together",
      "'near' takes detectors only, 'any' with 'at_least' needs that many children, and conditions nest at most 16 deep."},
     {Code::kSameMeaning, "two rules that always fire together", "Same condition, same scope: one of them is superfluous, or was meant to be another."},
+    {Code::kBadSignature, "a signature that asks for things that do not go together", "Amounts of one document, what has left, and columns of a row are detectors of their own."},
     {Code::kNotRepresentable, "a literal cannot be written in an encoding that was asked for",
      "The detector names its encodings, and this text has characters that one of them lacks. Remove that encoding, or move "
      "the literal to a detector of its own."},

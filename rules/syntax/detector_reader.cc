@@ -136,6 +136,29 @@ model::MarkingFilter ReadMarkingFilter(MapReader& detector) {
   return filter;
 }
 
+// `signature: {set: designs, percent: 20}`.
+model::SignatureFilter ReadSignature(MapReader& detector) {
+  model::SignatureFilter filter;
+  const Node* node = detector.Find("signature");
+  if (node == nullptr) return filter;
+  MapReader map(*node, "'signature' of " + detector.what(), detector.diagnostics());
+  if (const auto set = map.RequireText("set")) filter.set = set->value;
+  if (const auto percent = map.Number("percent", 1, 100)) filter.percent = static_cast<uint8_t>(percent->value);
+  if (const auto bytes = map.Number("bytes", 1, UINT64_MAX)) filter.bytes = bytes->value;
+  if (const auto run = map.Number("run", 1, UINT64_MAX)) filter.run = run->value;
+  if (const auto whole = map.Flag("whole")) filter.whole = whole->value;
+  if (const auto left = map.Text("left")) {
+    const std::optional<model::Departed> departed = model::DepartedFromText(left->value);
+    if (departed) filter.left = *departed;
+    else map.diagnostics().Error(Code::kUnknownWord, left->at, "'left' cannot be '" + left->value + "'", "write it as 20 %, 20 % in 30 days, or 50 MB of this set in 30 days");
+  }
+  if (const auto columns = map.Number("columns", 1, model::kMostColumns)) filter.columns = static_cast<uint8_t>(columns->value);
+  filter.within = model::kDefaultColumnsWithin;
+  if (const auto within = map.Number("within", 1, model::kFurthestColumns)) filter.within = static_cast<uint32_t>(within->value);
+  map.Finish();
+  return filter;
+}
+
 }  // namespace
 
 std::vector<Node> ItemsOf(const Node& node, const std::string& what, Diagnostics& diagnostics) {
@@ -185,6 +208,7 @@ void ReadDetectorKeys(MapReader& map, DetectorSource& detector) {
   // 8 bits is what a byte can hold.
   if (const auto entropy = map.Decimal("min_entropy", 0, 8)) detector.min_entropy = entropy->value;
   detector.marking = ReadMarkingFilter(map);
+  detector.signature = ReadSignature(map);
   detector.ignore_case = ReadIgnoreCase(map);
   if (const auto word = map.Flag("word")) detector.whole_word = word->value;
 }

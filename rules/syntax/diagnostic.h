@@ -45,6 +45,7 @@ enum class Code : uint16_t {
   kExpiredException = 2015,
   kBadCondition = 2016,
   kSameMeaning = 2017,
+  kBadSignature = 2018,
   kNotRepresentable = 3001,
   kNowhereRepresentable = 3002,
   kExpressionRefused = 3003,

@@ -3,6 +3,7 @@
 #include "rules/model/condition.h"
 #include "rules/model/encoding.h"
 #include "rules/model/marking.h"
+#include "rules/model/signature.h"
 #include "rules/model/validator_kind.h"
 #include "rules/model/words.h"
 
@@ -38,6 +39,7 @@ const std::vector<Key>& DetectorKeys(MapKind map) {
         {m, "unless_followed_by", Shape::kTexts, "Texts that make it something else."},
         {m, "validator", Shape::kWord, "What the match must also be.", false, 0, 0, NamesOf<model::ValidatorKind>},
         {m, "marking", Shape::kMarking, "What marking the match must be part of: whose, and of which level and kind.", false, 0, 0, NamesOf<model::Nation, 1>},
+        {m, "signature", Shape::kMap, "What must be seen of registered documents.", false, 0, 0, nullptr, MapKind::kSignature},
         {m, "min_entropy", Shape::kDecimal, "Bits per character that the token at the end of the match must have.", false, 0, 8},
     };
   };
@@ -74,6 +76,20 @@ void AppendPackKeys(std::vector<Key>& keys) {
   for (const std::string_view cause : NamesOf<model::FailCause>()) {
     keys.push_back({MapKind::kFail, cause, Shape::kWord, "open lets it pass, closed stops it.", false, 0, 0, NamesOf<model::FailMode>});
   }
+}
+
+void AppendSignatureKeys(std::vector<Key>& keys) {
+  constexpr MapKind m = MapKind::kSignature;
+  Append(keys, {
+                   {m, "set", Shape::kText, "The name of a set, as `sluicec fingerprint` was told it.", true},
+                   {m, "percent", Shape::kNumber, "How much of one document must be seen.", false, 1, 100},
+                   {m, "bytes", Shape::kNumber, "How many bytes of one document must be seen.", false, 1, kAnyNumber},
+                   {m, "run", Shape::kNumber, "How many bytes of it without a break.", false, 1, kAnyNumber},
+                   {m, "whole", Shape::kFlag, "Whether only whole documents count."},
+                   {m, "left", Shape::kText, "How much has left so far, over all flows: 20 %, 20 % in 30 days, 50 MB of this set in 30 days."},
+                   {m, "columns", Shape::kNumber, "Of a table: how many columns of one row must stand together; the detector's own terms say where to look.", false, 1, model::kMostColumns},
+                   {m, "within", Shape::kNumber, "With columns: how many bytes before and behind the hit at most; 100 without it.", false, 1, model::kFurthestColumns},
+               });
 }
 
 void AppendRuleKeys(std::vector<Key>& keys) {
@@ -145,6 +161,7 @@ std::vector<Key> AllKeys() {
                    {MapKind::kMarking, "period_stated", Shape::kFlag, "Whether the marking must state its period."},
                    {MapKind::kMarking, "kind", Shape::kWord, "Which kind of marking; any but the stamps of examinations without it.", false, 0, 0, NamesOf<model::MarkingKind, 1>},
                });
+  AppendSignatureKeys(keys);
   AppendRuleKeys(keys);
   AppendScopeKeys(keys);
   AppendConditionKeys(keys);

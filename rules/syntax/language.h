@@ -20,6 +20,7 @@ enum class MapKind : uint8_t {
   kListFile,           // lists: {name: {file: …}}
   kDetector,
   kMarking,            // marking: {nation: …}
+  kSignature,          // signature: {set: …}
   kRule,
   kScope,
   kException,

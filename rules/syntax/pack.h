@@ -11,6 +11,7 @@
 #include "rules/model/condition.h"
 #include "rules/model/encoding.h"
 #include "rules/model/marking.h"
+#include "rules/model/signature.h"
 #include "rules/model/validator_kind.h"
 #include "rules/model/words.h"
 #include "rules/syntax/source.h"
@@ -44,6 +45,7 @@ struct DetectorSource {
   model::ValidatorKind validator = model::ValidatorKind::kNone;
   double min_entropy = 0;  // bits per character
   model::MarkingFilter marking;
+  model::SignatureFilter signature;
   bool ignore_case = false;
   bool whole_word = false;
   Position at;

@@ -19,6 +19,7 @@ std::string_view DefinitionName(MapKind map) {
     case MapKind::kListFile: return "list-file";
     case MapKind::kDetector: return "detector";
     case MapKind::kMarking: return "marking";
+    case MapKind::kSignature: return "signature";
     case MapKind::kRule: return "rule";
     case MapKind::kScope: return "scope";
     case MapKind::kException: return "exception";

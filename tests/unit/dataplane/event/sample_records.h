@@ -69,6 +69,13 @@ inline Record SampleRecord(RecordKind kind) {
       record.body.object.complete = true;
       record.body.object.object = SampleObjectRef();
       break;
+    case RecordKind::kDeparture:
+      record.body.departure.set.Assign("designs");
+      record.body.departure.name.Assign("engine/plan.step");
+      record.body.departure.number = 3;
+      record.body.departure.count = 2;
+      record.body.departure.places_in_all = 400;
+      break;
     case RecordKind::kFlow:
     case RecordKind::kCount: {
       Flow& flow = record.body.flow;

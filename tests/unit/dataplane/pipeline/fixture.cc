@@ -31,14 +31,21 @@ SeenFinding ToSeen(const event::Record& record) {
   return seen;
 }
 
-void Take(const replay::Merged& merged, const event::JsonWriter& writer, Seen& seen) {
+void TakeRecord(const event::Record& record, const event::JsonWriter& writer, Seen& seen) {
+  if (record.kind == event::RecordKind::kFinding) seen.findings.push_back(ToSeen(record));
+  if (record.kind == event::RecordKind::kAnomaly) seen.anomalies.emplace_back(record.body.anomaly.kind);
+  seen.records.push_back(record);
+  std::string line;
+  writer.Append(record, line);
+  seen.json.push_back(line);
+}
+
+void Take(const replay::Merged& merged, const event::JsonWriter& writer, const PlayOptions& options, Seen& seen) {
   for (const event::Record* record : merged.records) {
-    if (record->kind == event::RecordKind::kFinding) seen.findings.push_back(ToSeen(*record));
-    if (record->kind == event::RecordKind::kAnomaly) seen.anomalies.emplace_back(record->body.anomaly.kind);
-    seen.records.push_back(*record);
-    std::string line;
-    writer.Append(*record, line);
-    seen.json.push_back(line);
+    TakeRecord(*record, writer, seen);
+    std::vector<event::Record> more;
+    if (options.on_record) options.on_record(*record, more);
+    for (const event::Record& added : more) TakeRecord(added, writer, seen);
   }
   for (const replay::Merged::Sent& sent : merged.sent) seen.sent.emplace_back(sent.bytes.begin(), sent.bytes.end());
 }
@@ -93,7 +100,7 @@ Seen Play(const std::vector<TimedFrame>& frames, const std::shared_ptr<const bun
   run_options.pipeline.decode = options.decode;
   run_options.pipeline.sessions.max_sessions = 1u << 12;
   run_options.pipeline.max_objects = 1u << 12;
-  auto made = replay::Run::Create(run_options, policy, [&](const replay::Merged& merged) { Take(merged, writer, seen); });
+  auto made = replay::Run::Create(run_options, policy, [&](const replay::Merged& merged) { Take(merged, writer, options, seen); });
   if (!made.ok()) {
     std::fprintf(stderr, "%s\n", made.error().message().c_str());
     std::abort();

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <deque>
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -50,6 +51,8 @@ struct PlayOptions {
   decode::DecodeOptions decode = {};
   packet::LinkType link_type = packet::LinkType::kEthernet;
   std::shared_ptr<const packet::HostNames> hosts = nullptr;
+  // Sees each record when it is put in order, and may add others behind it.
+  std::function<void(const event::Record&, std::vector<event::Record>&)> on_record = nullptr;
 };
 
 Seen Play(const std::vector<TimedFrame>& frames, const std::shared_ptr<const bundle::Bundle>& policy, const PlayOptions& options = {});

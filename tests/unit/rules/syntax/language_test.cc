@@ -24,6 +24,7 @@ std::string PackWith(MapKind map, const std::string& entries) {
     case MapKind::kListFile: return "{lists: {l: {" + entries + "}}}";
     case MapKind::kDetector: return "{detectors: {d: {" + entries + "}}}";
     case MapKind::kMarking: return "{detectors: {d: {marking: {" + entries + "}}}}";
+    case MapKind::kSignature: return "{detectors: {d: {signature: {" + entries + "}}}}";
     case MapKind::kRule: return "{rules: [{" + entries + "}]}";
     case MapKind::kScope: return rule("detect: d, scope: {" + entries + "}");
     case MapKind::kException: return rule("detect: d, exceptions: [{" + entries + "}]");

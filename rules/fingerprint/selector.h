@@ -1,0 +1,112 @@
+// Selector: the fingerprints of content, in any cut: of its text where it reads as text, of its bytes where it does not.
+//
+// In every 8 KiB the first KiB is taken both ways and looked at; the rest is taken the way it suggests. What comes out depends on
+// offsets and bytes alone, never on how they were cut. Used alike by registration and on the wire.
+// Thread: value type; one Selector for any number of states. Allocates: never. REQUIRES: as TextSelector.
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+
+#include "rules/fingerprint/binary_selector.h"
+#include "rules/fingerprint/text_selector.h"
+
+namespace sluice::fingerprint {
+
+enum class Kind : uint8_t { kText, kBinary, kCount };
+constexpr std::string_view Name(Kind kind) { return kind == Kind::kText ? "text" : "binary"; }
+
+struct Selected {
+  Fingerprint fingerprint = 0;
+  uint64_t end = 0;  // offset in the content of the byte behind what was hashed
+  Kind kind = Kind::kText;
+};
+
+struct SelectorState {
+  TextState text;
+  BinaryState binary;
+  uint64_t offset = 0;     // of the next byte
+  uint64_t begin = 0;      // where this stretch began: 0, or behind lost bytes
+  uint32_t controls = 0;   // control bytes in the zone that is looked at
+  uint32_t zeros = 0;
+  bool reads_as_text = false;
+  bool is_clearly_binary = false;  // of the zone: its first steps say so already
+};
+
+class Selector {
+ public:
+  explicit Selector(const Secrets& secrets) : secrets_(&secrets), text_(secrets), binary_(secrets) {}
+
+  // `offset`: where in the content the next byte stands; other than 0 behind lost bytes.
+  void Begin(SelectorState& state, uint64_t offset = 0) const noexcept {
+    state = SelectorState();
+    state.offset = state.begin = offset;
+    text_.Begin(state.text);
+    binary_.Begin(state.binary);
+  }
+
+  // Calls emit(const Selected&), in order of `end`, but for text and binary of the same stretch one behind the other.
+  template <typename Emit>
+  void Feed(SelectorState& state, ByteView run, Emit&& emit) const noexcept {
+    while (!run.empty()) {
+      const uint64_t within = (state.offset - state.begin) % kEpoch;
+      const bool looking = within < kZone;
+      const ByteView part = run.First(static_cast<size_t>(looking ? kStep - within % kStep : kEpoch - within));
+      const uint64_t at = state.offset;
+      const auto pass = [&](Kind kind) {
+        return [&emit, at, kind, this](uint64_t word, size_t end) {
+          // Text and blocks never stand for each other.
+          const uint64_t apart = kind == Kind::kText ? word : ~word;
+          emit(Selected{SipHashWord(secrets_->sip, apart) & kFingerprintMask, at + end, kind});
+        };
+      };
+      if (looking ? !state.is_clearly_binary : state.reads_as_text) text_.Feed(state.text, part, pass(Kind::kText));
+      if (looking || !state.reads_as_text) binary_.Feed(state.binary, part, pass(Kind::kBinary));
+      if (looking) Look(state, part);
+      state.offset += part.size();
+      run = run.From(part.size());
+      const uint64_t looked = within + part.size();
+      if (looking && looked % kStep == 0) state.is_clearly_binary = state.is_clearly_binary || state.controls > looked / 16;
+      if (looking && (state.offset - state.begin) % kEpoch == kZone) Decide(state);
+    }
+  }
+
+  // Of a content that is shorter than a zone.
+  static bool ReadsAsText(ByteView content) noexcept {
+    SelectorState state;
+    Look(state, content);
+    return IsText(state, content.size());
+  }
+
+  static constexpr uint64_t kEpoch = 8192, kZone = 1024;
+  static constexpr uint64_t kStep = 128;  // of a zone: behind each it may be clear that this is no text
+
+ private:
+  static bool IsText(const SelectorState& state, uint64_t bytes) noexcept { return state.controls <= bytes / 64 && state.zeros <= bytes * 5 / 8; }
+
+  static void Look(SelectorState& state, ByteView part) noexcept {
+    constexpr uint32_t kLayout = 1u << '\t' | 1u << '\n' | 1u << '\f' | 1u << '\r' | 1u << 0x1B;
+    uint32_t controls = 0, zeros = 0;
+    for (const uint8_t byte : part) {
+      controls += byte < 0x20 && (kLayout >> (byte & 31) & 1) == 0 ? 1 : 0;
+      zeros += byte == 0 ? 1 : 0;
+    }
+    state.controls += controls - zeros;
+    state.zeros += zeros;
+  }
+
+  // The way that is left out begins anew when it is taken again.
+  void Decide(SelectorState& state) const noexcept {
+    state.reads_as_text = IsText(state, kZone);
+    state.controls = state.zeros = 0;
+    state.is_clearly_binary = false;
+    if (state.reads_as_text) binary_.Begin(state.binary);
+    else text_.Begin(state.text);
+  }
+
+  const Secrets* secrets_;
+  TextSelector text_;
+  BinarySelector binary_;
+};
+
+}  // namespace sluice::fingerprint

@@ -1,0 +1,223 @@
+#include "rules/fingerprint/set.h"
+
+#include <fcntl.h>
+#include <sodium.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+
+#include "rules/fingerprint/checksum.h"
+
+namespace sluice::fingerprint {
+namespace {
+
+Error Corrupt(const std::string& what) { return Error{ErrorCode::kCorrupt, "the signature set is damaged: " + what + "; make it again with `sluicec fingerprint`"}; }
+
+// Bytes of each section, from the header's counts. False: a count is too large to be true.
+bool SizesFrom(const uint8_t* header, std::array<uint64_t, kSections>& sizes) {
+  constexpr uint64_t kMost = uint64_t{1} << 40;
+  const uint64_t counts[] = {LoadLe64(header + HeaderAt::kDocuments), LoadLe64(header + HeaderAt::kParts),   LoadLe64(header + HeaderAt::kMembers),
+                             LoadLe64(header + HeaderAt::kNameBytes), LoadLe32(header + HeaderAt::kFilterBlocks),
+                             (uint64_t{1} << std::min<uint32_t>(LoadLe32(header + HeaderAt::kBucketBits), 63)) + 1,
+                             LoadLe64(header + HeaderAt::kEntries),   LoadLe64(header + HeaderAt::kRows)};
+  constexpr uint64_t kEach[] = {sizeof(DocumentRecord), sizeof(PartRecord), sizeof(MemberRecord), 1, kFilterBlockBytes, sizeof(uint32_t), kEntryBytes, sizeof(RowRecord)};
+  for (size_t i = 0; i < kSections; ++i) {
+    if (counts[i] > kMost) return false;
+    sizes[i] = counts[i] * kEach[i];
+  }
+  return true;
+}
+
+template <typename T>
+std::span<const T> As(ByteView bytes) {
+  return {reinterpret_cast<const T*>(bytes.data()), bytes.size() / sizeof(T)};
+}
+
+}  // namespace
+
+Set::~Set() {
+  if (mapping_ != nullptr) ::munmap(mapping_, mapping_bytes_);
+}
+
+Result<std::shared_ptr<const Set>> Set::Open(const std::string& path, const std::shared_ptr<const Secrets>& secrets) {
+  const int fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
+  struct stat status {};
+  if (fd < 0 || ::fstat(fd, &status) != 0) {
+    const int error = errno;
+    if (fd >= 0) ::close(fd);
+    return Error::FromErrno(error, "cannot open the signature set " + path);
+  }
+  const auto size = static_cast<size_t>(status.st_size);
+  void* mapping = S_ISREG(status.st_mode) && size >= kSetHeaderBytes ? ::mmap(nullptr, size, PROT_READ, MAP_SHARED | MAP_POPULATE, fd, 0) : MAP_FAILED;
+  ::close(fd);
+  if (mapping == MAP_FAILED) return Error{ErrorCode::kCorrupt, path + " is no signature set: it is too short, or no file"};
+  std::shared_ptr<Set> set(new Set());
+  set->mapping_ = mapping;
+  set->mapping_bytes_ = size;
+  set->secrets_ = secrets;
+  if (const Status status_of_check = set->Check({static_cast<const uint8_t*>(mapping), size}); !status_of_check) return status_of_check.error().WithContext(path);
+  return std::shared_ptr<const Set>(std::move(set));
+}
+
+Result<std::shared_ptr<const Set>> Set::Parse(ByteView bytes, const std::shared_ptr<const Secrets>& secrets) {
+  std::shared_ptr<Set> set(new Set());
+  set->secrets_ = secrets;
+  if (const Status status = set->Check(bytes); !status) return status.error();
+  return std::shared_ptr<const Set>(std::move(set));
+}
+
+Status Set::Check(ByteView file) {
+  const uint8_t* const header = file.data();
+  if (file.size() < kSetHeaderBytes || !std::equal(kSetMagic.begin(), kSetMagic.end(), header)) return Error{ErrorCode::kCorrupt, "this is no signature set"};
+  if (LoadLe32(header + HeaderAt::kVersion) != kSetVersion || LoadLe32(header + HeaderAt::kSelection) != kSelectionVersion) {
+    return Error{ErrorCode::kVersionMismatch, "the signature set was made by another version of Sluice; make it again with `sluicec fingerprint`"};
+  }
+  if (std::memcmp(header + HeaderAt::kKeyCheck, secrets_->check.data(), secrets_->check.size()) != 0) {
+    return Error{ErrorCode::kPermissionDenied, "the signature set was made with another key than this one"};
+  }
+  std::array<uint8_t, 32> seal{};
+  std::array<uint8_t, kSetHeaderBytes> covered{};
+  std::copy(header, header + kSetHeaderBytes, covered.begin());
+  std::fill_n(covered.begin() + HeaderAt::kDigest, seal.size(), uint8_t{0});
+  crypto_generichash(seal.data(), seal.size(), covered.data(), covered.size(), secrets_->digest_key.data(), secrets_->digest_key.size());
+  if (sodium_memcmp(seal.data(), header + HeaderAt::kDigest, seal.size()) != 0) return Corrupt("its seal does not hold");
+  if (LoadLe64(header + HeaderAt::kFileBytes) != file.size()) return Corrupt("it is longer or shorter than it says");
+  file_ = file;
+  if (const Status status = CheckSections(file); !status) return status;
+  return CheckReferences();
+}
+
+Status Set::CheckSections(ByteView file) {
+  const uint8_t* const header = file.data();
+  bucket_bits_ = LoadLe32(header + HeaderAt::kBucketBits);
+  filter_blocks_ = LoadLe32(header + HeaderAt::kFilterBlocks);
+  std::array<uint64_t, kSections> sizes{};
+  if (bucket_bits_ < kLeastBucketBits || bucket_bits_ > kMostBucketBits || filter_blocks_ == 0 || !SizesFrom(header, sizes)) return Corrupt("its counts cannot be");
+  std::array<ByteView, kSections> sections;
+  uint64_t at = kSetHeaderBytes;
+  for (size_t i = 0; i < kSections; ++i) {
+    if (at > file.size() || sizes[i] > file.size() - at) return Corrupt("a section runs past its end");
+    sections[i] = file.Sub(at, sizes[i]);
+    if (Checksum(sections[i], secrets_->checksum_seed + i) != LoadLe64(header + HeaderAt::kChecksums + 8 * i)) return Corrupt("section " + std::to_string(i) + " is not as it was written");
+    at = AlignSection(at + sizes[i]);
+  }
+  const auto section = [&](Section s) { return sections[static_cast<size_t>(s)]; };
+  documents_ = As<DocumentRecord>(section(Section::kDocuments));
+  parts_ = As<PartRecord>(section(Section::kParts));
+  members_ = As<MemberRecord>(section(Section::kMembers));
+  rows_ = As<RowRecord>(section(Section::kRows));
+  index_ = As<uint32_t>(section(Section::kIndex));
+  names_ = section(Section::kNames);
+  filter_ = section(Section::kFilter);
+  entries_ = section(Section::kEntries);
+  entry_count_ = LoadLe64(header + HeaderAt::kEntries);
+  ordinal_count_ = LoadLe64(header + HeaderAt::kOrdinals);
+  shared_ = LoadLe64(header + HeaderAt::kShared);
+  benign_ = LoadLe64(header + HeaderAt::kBenign);
+  const auto* name = reinterpret_cast<const char*>(header + HeaderAt::kName);
+  name_ = {name, ::strnlen(name, kSetNameBytes)};
+  return {};
+}
+
+// Documents and parts are few; entries and index, which are many, are checked where they are used.
+Status Set::CheckReferences() const {
+  uint64_t ordinal = 0;
+  for (const PartRecord& part : parts_) {
+    if (part.document >= documents_.size() || part.kind >= static_cast<uint32_t>(Kind::kCount) || part.first_ordinal != ordinal || part.count == 0) return Corrupt("a part does not hold together");
+    ordinal += part.count;
+  }
+  if (ordinal != ordinal_count_ || ordinal > UINT32_MAX) return Corrupt("its parts do not add up");
+  uint64_t next_part = 0;
+  for (const DocumentRecord& document : documents_) {
+    if (document.first_part != next_part || document.part_count > parts_.size() - next_part) return Corrupt("a document's parts do not hold together");
+    next_part += document.part_count;
+    if (document.name_at > names_.size() || document.name_bytes > names_.size() - document.name_at) return Corrupt("a document's name runs past the names");
+  }
+  if (next_part != parts_.size()) return Corrupt("a part belongs to no document");
+  const auto has_document = [this](const auto& record) { return record.document < documents_.size(); };
+  if (!std::all_of(members_.begin(), members_.end(), has_document) || !std::all_of(rows_.begin(), rows_.end(), has_document)) return Corrupt("it names a document that is not there");
+  return {};
+}
+
+std::string_view Set::NameOf(const DocumentRecord& document) const { return names_.Sub(document.name_at, document.name_bytes).AsText(); }
+
+std::span<const PartRecord> Set::PartsOf(const DocumentRecord& document) const { return parts_.subspan(document.first_part, document.part_count); }
+
+uint32_t Set::FingerprintsOf(const DocumentRecord& document) const {
+  uint32_t count = 0;
+  for (const PartRecord& part : PartsOf(document)) count += part.count;
+  return count;
+}
+
+std::string Set::DisplayName(uint32_t document) const {
+  const std::string_view name = document < documents_.size() ? NameOf(documents_[document]) : std::string_view();
+  return name.empty() ? "document " + std::to_string(document + 1) : std::string(name);
+}
+
+const PartRecord* Set::PartOf(uint32_t ordinal) const noexcept {
+  if (ordinal >= ordinal_count_) return nullptr;
+  const auto behind = std::upper_bound(parts_.begin(), parts_.end(), ordinal, [](uint32_t wanted, const PartRecord& part) { return wanted < part.first_ordinal; });
+  return behind == parts_.begin() ? nullptr : &*(behind - 1);
+}
+
+const uint8_t* Set::FilterBlockOf(Fingerprint fingerprint) const noexcept {
+  return filter_.data() + FilterBlock(fingerprint, filter_blocks_) * kFilterBlockBytes;
+}
+
+bool Set::MayHave(Fingerprint fingerprint) const noexcept {
+  const uint8_t* const block = FilterBlockOf(fingerprint);
+  for (size_t word = 0; word < 8; ++word) {
+    if ((LoadLe32(block + 4 * word) & FilterBit(fingerprint, word)) == 0) return false;
+  }
+  return true;
+}
+
+// REQUIRES of LoadLe64 in RemainderAt: two bytes behind each remainder belong to its ordinal, so that no read leaves the section.
+void Set::FindBehindFilter(Fingerprint fingerprint, Found& found) const noexcept {
+  const auto [first, last] = BucketAt(BucketOf(fingerprint));
+  const uint64_t wanted = RemainderOf(fingerprint);
+  for (uint64_t i = first; i < last && found.count < found.ordinals.size(); ++i) {
+    if (RemainderAt(i) == wanted) found.ordinals[found.count++] = OrdinalAt(i);
+  }
+}
+
+Set::Found Set::Find(Fingerprint fingerprint) const noexcept {
+  Found found;
+  if (MayHave(fingerprint)) FindBehindFilter(fingerprint, found);
+  return found;
+}
+
+void Set::FindAll(std::span<const Fingerprint> fingerprints, std::span<Found> out) const noexcept {
+  const size_t count = std::min({fingerprints.size(), out.size(), kBatch});
+  for (size_t i = 0; i < count; ++i) __builtin_prefetch(FilterBlockOf(fingerprints[i]));
+  std::array<uint8_t, kBatch> kept;
+  size_t kept_count = 0;
+  for (size_t i = 0; i < count; ++i) {
+    out[i].count = 0;
+    if (!MayHave(fingerprints[i])) continue;
+    kept[kept_count++] = static_cast<uint8_t>(i);
+    __builtin_prefetch(&index_[BucketOf(fingerprints[i])]);
+  }
+  for (size_t k = 0; k < kept_count; ++k) __builtin_prefetch(entries_.data() + BucketAt(BucketOf(fingerprints[kept[k]])).first * kEntryBytes);
+  for (size_t k = 0; k < kept_count; ++k) FindBehindFilter(fingerprints[kept[k]], out[kept[k]]);
+}
+
+std::span<const MemberRecord> Set::MembersThatBegin(uint64_t begin) const noexcept {
+  const auto first = std::lower_bound(members_.begin(), members_.end(), begin, [](const MemberRecord& m, uint64_t wanted) { return m.begin < wanted; });
+  auto last = first;
+  while (last != members_.end() && last->begin == begin) ++last;
+  return {first, last};
+}
+
+std::span<const RowRecord> Set::RowsWith(uint64_t value) const noexcept {
+  const auto first = std::lower_bound(rows_.begin(), rows_.end(), value, [](const RowRecord& r, uint64_t wanted) { return r.value < wanted; });
+  if (first == rows_.end() || first->value != value) return {};
+  const auto last = std::upper_bound(first, rows_.end(), value, [](uint64_t wanted, const RowRecord& r) { return wanted < r.value; });
+  return {first, last};
+}
+
+}  // namespace sluice::fingerprint

@@ -1,0 +1,266 @@
+#include "rules/fingerprint/set_writer.h"
+
+#include <fcntl.h>
+#include <sodium.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <bit>
+#include <cerrno>
+#include <cstring>
+
+#include "rules/fingerprint/checksum.h"
+
+namespace sluice::fingerprint {
+namespace {
+
+struct Entry {
+  Fingerprint fingerprint;
+  uint32_t ordinal;
+};
+
+uint32_t BucketBitsFor(uint64_t entries) {
+  const uint64_t buckets = std::max<uint64_t>(entries / kEntriesPerBucket, 1);
+  const auto bits = static_cast<uint32_t>(std::bit_width(buckets));
+  return std::clamp(bits, kLeastBucketBits, kMostBucketBits);
+}
+
+class SetLayout {
+ public:
+  SetLayout(const SetContents& contents, const Secrets& secrets) : contents_(contents), secrets_(secrets) {}
+
+  Result<std::vector<uint8_t>> Write() {
+    if (contents_.name.size() >= kSetNameBytes) return Error{ErrorCode::kInvalidArgument, "a set's name has at most 63 bytes; this one has " + std::to_string(contents_.name.size())};
+    if (const Status status = AddDocuments(); !status) return status.error();
+    std::sort(members_.begin(), members_.end(), [](const MemberRecord& a, const MemberRecord& b) { return a.begin != b.begin ? a.begin < b.begin : a.document < b.document; });
+    std::sort(rows_.begin(), rows_.end(), [](const RowRecord& a, const RowRecord& b) { return a.value != b.value ? a.value < b.value : a.row < b.row; });
+    SortEntries();
+    LimitSharing();
+    FillFilter();
+    return Assemble();
+  }
+
+ private:
+  Status AddDocuments() {
+    for (const Document& document : contents_.documents) {
+      DocumentRecord record;
+      record.identity = document.identity;
+      record.path_hash = document.path_hash;
+      record.source_bytes = document.source_bytes;
+      record.source_time = document.source_time;
+      record.name_at = names_.size();
+      record.name_bytes = contents_.keep_names ? static_cast<uint32_t>(document.name.size()) : 0;
+      if (contents_.keep_names) names_ += document.name;
+      record.first_part = static_cast<uint32_t>(parts_.size());
+      const auto number = static_cast<uint32_t>(documents_.size());
+      for (const Part& part : document.parts) {
+        if (part.fingerprints.empty()) continue;
+        if (ordinals_ + part.fingerprints.size() > UINT32_MAX) return Error{ErrorCode::kResourceExhausted, "a set holds at most 4,294,967,295 fingerprints; divide the documents into several sets"};
+        PartRecord made;
+        made.bytes = part.bytes;
+        made.first_ordinal = static_cast<uint32_t>(ordinals_);
+        made.count = static_cast<uint32_t>(part.fingerprints.size());
+        made.document = number;
+        made.kind = static_cast<uint32_t>(part.kind);
+        parts_.push_back(made);
+        for (const Fingerprint fingerprint : part.fingerprints) entries_.push_back({fingerprint, static_cast<uint32_t>(ordinals_++)});
+      }
+      record.part_count = static_cast<uint32_t>(parts_.size()) - record.first_part;
+      if (!document.rows.empty() && number > UINT16_MAX) return Error{ErrorCode::kResourceExhausted, "tables have to be among the first 65,536 documents of a set; put them into a set of their own"};
+      for (const RowValue& value : document.rows) rows_.push_back({value.value, value.row, value.column, static_cast<uint16_t>(number)});
+      for (const Whole& whole : document.wholes) members_.push_back({whole.begin, whole.digest, number, 0});
+      documents_.push_back(record);
+    }
+    return {};
+  }
+
+  void SortEntries() {
+    std::sort(entries_.begin(), entries_.end(), [](const Entry& a, const Entry& b) { return a.fingerprint != b.fingerprint ? a.fingerprint < b.fingerprint : a.ordinal < b.ordinal; });
+  }
+
+  // Of entries with the same fingerprint the first few stay.
+  void LimitSharing() {
+    size_t kept = 0, same = 0;
+    for (size_t i = 0; i < entries_.size(); ++i) {
+      same = i > 0 && entries_[i].fingerprint == entries_[i - 1].fingerprint ? same + 1 : 0;
+      if (same < kMostDocumentsOfOne) entries_[kept++] = entries_[i];
+    }
+    shared_ = entries_.size() - kept;
+    entries_.resize(kept);
+  }
+
+  void FillFilter() {
+    filter_blocks_ = static_cast<uint32_t>(entries_.size() * kFilterBitsPerEntry / (8 * kFilterBlockBytes) + 1);
+    filter_.assign(size_t{filter_blocks_} * kFilterBlockBytes, 0);
+    for (const Entry& entry : entries_) {
+      uint8_t* block = filter_.data() + FilterBlock(entry.fingerprint, filter_blocks_) * kFilterBlockBytes;
+      for (size_t word = 0; word < 8; ++word) StoreLe32(block + 4 * word, LoadLe32(block + 4 * word) | FilterBit(entry.fingerprint, word));
+    }
+  }
+
+  template <typename T>
+  static ByteView Bytes(const std::vector<T>& records) { return {reinterpret_cast<const uint8_t*>(records.data()), records.size() * sizeof(T)}; }
+
+  std::vector<uint8_t> Assemble() {
+    const uint32_t bits = BucketBitsFor(entries_.size());
+    const size_t index_bytes = ((size_t{1} << bits) + 1) * sizeof(uint32_t);
+    const std::array<size_t, kSections> sizes = {Bytes(documents_).size(), Bytes(parts_).size(), Bytes(members_).size(), names_.size(), filter_.size(),
+                                                 index_bytes, entries_.size() * kEntryBytes, Bytes(rows_).size()};
+    std::array<size_t, kSections> places{};
+    size_t at = kSetHeaderBytes;
+    for (size_t i = 0; i < kSections; ++i) {
+      places[i] = at;
+      at += sizes[i];
+      if (i + 1 < kSections) at = AlignSection(at);
+    }
+    std::vector<uint8_t> file(at, 0);
+    const auto copy = [&](Section section, ByteView bytes) {
+      if (!bytes.empty()) std::memcpy(file.data() + places[static_cast<size_t>(section)], bytes.data(), bytes.size());
+    };
+    copy(Section::kDocuments, Bytes(documents_));
+    copy(Section::kParts, Bytes(parts_));
+    copy(Section::kMembers, Bytes(members_));
+    copy(Section::kNames, ByteView(names_));
+    copy(Section::kFilter, {filter_.data(), filter_.size()});
+    copy(Section::kRows, Bytes(rows_));
+    PutEntries(bits, file.data() + places[static_cast<size_t>(Section::kIndex)], file.data() + places[static_cast<size_t>(Section::kEntries)]);
+    PutHeader(bits, file);
+    for (size_t i = 0; i < kSections; ++i) {
+      StoreLe64(file.data() + HeaderAt::kChecksums + 8 * i, Checksum({file.data() + places[i], sizes[i]}, secrets_.checksum_seed + i));
+    }
+    std::array<uint8_t, 32> seal{};
+    crypto_generichash(seal.data(), seal.size(), file.data(), kSetHeaderBytes, secrets_.digest_key.data(), secrets_.digest_key.size());
+    std::copy(seal.begin(), seal.end(), file.begin() + HeaderAt::kDigest);
+    return file;
+  }
+
+  void PutEntries(uint32_t bits, uint8_t* index, uint8_t* entries) const {
+    uint64_t bucket = 0;
+    for (size_t i = 0; i < entries_.size(); ++i) {
+      for (; bucket <= entries_[i].fingerprint >> (64 - bits); ++bucket) StoreLe32(index + 4 * bucket, static_cast<uint32_t>(i));
+      const uint64_t remainder = (entries_[i].fingerprint << bits) >> 16;
+      StoreLe32(entries + i * kEntryBytes, static_cast<uint32_t>(remainder));
+      StoreLe16(entries + i * kEntryBytes + 4, static_cast<uint16_t>(remainder >> 32));
+      StoreLe32(entries + i * kEntryBytes + 6, entries_[i].ordinal);
+    }
+    for (; bucket <= uint64_t{1} << bits; ++bucket) StoreLe32(index + 4 * bucket, static_cast<uint32_t>(entries_.size()));
+  }
+
+  void PutHeader(uint32_t bits, std::vector<uint8_t>& file) const {
+    uint8_t* const header = file.data();
+    std::copy(kSetMagic.begin(), kSetMagic.end(), header);
+    StoreLe32(header + HeaderAt::kVersion, kSetVersion);
+    StoreLe32(header + HeaderAt::kSelection, kSelectionVersion);
+    std::copy(secrets_.check.begin(), secrets_.check.end(), header + HeaderAt::kKeyCheck);
+    StoreLe64(header + HeaderAt::kFileBytes, file.size());
+    StoreLe64(header + HeaderAt::kEntries, entries_.size());
+    StoreLe64(header + HeaderAt::kOrdinals, ordinals_);
+    StoreLe64(header + HeaderAt::kRows, rows_.size());
+    StoreLe64(header + HeaderAt::kDocuments, documents_.size());
+    StoreLe64(header + HeaderAt::kParts, parts_.size());
+    StoreLe64(header + HeaderAt::kMembers, members_.size());
+    StoreLe64(header + HeaderAt::kNameBytes, names_.size());
+    StoreLe32(header + HeaderAt::kBucketBits, bits);
+    StoreLe32(header + HeaderAt::kFilterBlocks, filter_blocks_);
+    std::copy(contents_.name.begin(), contents_.name.end(), header + HeaderAt::kName);
+    StoreLe64(header + HeaderAt::kShared, shared_);
+    StoreLe64(header + HeaderAt::kBenign, contents_.benign_left_out);
+  }
+
+  const SetContents& contents_;
+  const Secrets& secrets_;
+  std::vector<DocumentRecord> documents_;
+  std::vector<PartRecord> parts_;
+  std::vector<MemberRecord> members_;
+  std::vector<RowRecord> rows_;
+  std::string names_;
+  std::vector<Entry> entries_;
+  std::vector<uint8_t> filter_;
+  uint64_t ordinals_ = 0, shared_ = 0;
+  uint32_t filter_blocks_ = 0;
+};
+
+Status WriteAll(int fd, const std::vector<uint8_t>& bytes, const std::string& path) {
+  for (size_t at = 0; at < bytes.size();) {
+    const ssize_t n = ::write(fd, bytes.data() + at, bytes.size() - at);
+    if (n < 0 && errno == EINTR) continue;
+    if (n <= 0) return Error::FromErrno(n < 0 ? errno : ENOSPC, "cannot write " + path);
+    at += static_cast<size_t>(n);
+  }
+  if (::fsync(fd) != 0) return Error::FromErrno(errno, "cannot write " + path);
+  return {};
+}
+
+}  // namespace
+
+void Benign::Learn(const Document& document) {
+  for (const Part& part : document.parts) fingerprints.insert(part.fingerprints.begin(), part.fingerprints.end());
+  for (const Whole& whole : document.wholes) begins.insert(LoadLe64(whole.digest.data()));
+}
+
+void Benign::Learn(const Set& set) {
+  set.ForEachEntry([this](Fingerprint fingerprint, uint32_t) { fingerprints.insert(fingerprint); });
+  for (const MemberRecord& member : set.members()) begins.insert(LoadLe64(member.digest.data()));
+}
+
+void LeaveOut(const Benign& benign, SetContents& contents) {
+  for (Document& document : contents.documents) {
+    for (Part& part : document.parts) {
+      const size_t before = part.fingerprints.size();
+      part.fingerprints.erase(std::remove_if(part.fingerprints.begin(), part.fingerprints.end(), [&](Fingerprint f) { return benign.fingerprints.count(f) > 0; }),
+                              part.fingerprints.end());
+      const size_t left_out = before - part.fingerprints.size();
+      contents.benign_left_out += left_out;
+      if (before > 0) part.bytes -= part.bytes / before * left_out;
+    }
+    document.wholes.erase(std::remove_if(document.wholes.begin(), document.wholes.end(), [&](const Whole& w) { return benign.begins.count(LoadLe64(w.digest.data())) > 0; }),
+                          document.wholes.end());
+  }
+}
+
+Result<std::vector<uint8_t>> WriteSet(const SetContents& contents, const Secrets& secrets) { return SetLayout(contents, secrets).Write(); }
+
+Status WriteSetFile(const std::string& path, const SetContents& contents, const Secrets& secrets) {
+  const Result<std::vector<uint8_t>> bytes = WriteSet(contents, secrets);
+  if (!bytes) return bytes.error();
+  const std::string unfinished = path + ".new";
+  const int fd = ::open(unfinished.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
+  if (fd < 0) return Error::FromErrno(errno, "cannot write " + unfinished);
+  Status status = WriteAll(fd, *bytes, unfinished);
+  ::close(fd);
+  if (status.ok() && ::rename(unfinished.c_str(), path.c_str()) != 0) status = Error::FromErrno(errno, "cannot put the set into its place, " + path);
+  if (!status) ::unlink(unfinished.c_str());
+  return status;
+}
+
+SetContents ReadBack(const Set& set) {
+  SetContents contents;
+  contents.name = set.name();
+  contents.benign_left_out = set.benign_left_out();
+  std::vector<Fingerprint> by_ordinal(set.ordinals());
+  set.ForEachEntry([&](Fingerprint fingerprint, uint32_t ordinal) {
+    if (ordinal < by_ordinal.size()) by_ordinal[ordinal] = fingerprint;
+  });
+  for (const DocumentRecord& record : set.documents()) {
+    Document document;
+    document.name = set.NameOf(record);
+    document.identity = record.identity;
+    document.path_hash = record.path_hash;
+    document.source_bytes = record.source_bytes;
+    document.source_time = record.source_time;
+    for (const PartRecord& part : set.PartsOf(record)) {
+      Part read{static_cast<Kind>(part.kind), part.bytes, {}};
+      for (uint32_t i = 0; i < part.count; ++i) {
+        // What stood in more documents than a set remembers was left out of it.
+        if (const Fingerprint f = by_ordinal[part.first_ordinal + i]; f != 0) read.fingerprints.push_back(f);
+      }
+      document.parts.push_back(std::move(read));
+    }
+    contents.documents.push_back(std::move(document));
+  }
+  for (const MemberRecord& member : set.members()) contents.documents[member.document].wholes.push_back({member.begin, member.digest});
+  for (const RowRecord& row : set.rows()) contents.documents[row.document].rows.push_back({row.value, row.row, row.column});
+  return contents;
+}
+
+}  // namespace sluice::fingerprint
