@@ -26,7 +26,7 @@ Result<std::shared_ptr<const Databases>> Databases::Load(const bundle::Bundle& p
       return Refused(i, "load", code);
     }
     if (source.mode == bundle::DatabaseMode::kBlock) {
-      loaded->numbers_.emplace_back(raw);
+      (source.cost == bundle::CostClass::kNumbers ? loaded->numbers_ : loaded->anchored_).emplace_back(raw);
       continue;
     }
     StreamDatabase entry{DatabasePointer(raw), 0};
@@ -53,18 +53,16 @@ Result<std::shared_ptr<const Databases>> Databases::Of(const std::shared_ptr<con
 }
 
 Result<ScratchPointer> Databases::MakeScratch() const {
+  std::vector<const hs_database_t*> all;
+  for (const StreamDatabase& streaming : streaming_) all.push_back(streaming.database.get());
+  for (const DatabasePointer& database : numbers_) all.push_back(database.get());
+  for (const DatabasePointer& database : anchored_) all.push_back(database.get());
   hs_scratch_t* raw = nullptr;
-  for (size_t i = 0; i < streaming_.size(); ++i) {
+  for (size_t i = 0; i < all.size(); ++i) {
     // Grows what is there; on failure the scratch stays as it was and is still ours.
-    if (const hs_error_t code = hs_alloc_scratch(streaming_[i].database.get(), &raw); code != HS_SUCCESS) {
+    if (const hs_error_t code = hs_alloc_scratch(all[i], &raw); code != HS_SUCCESS) {
       const ScratchPointer owned(raw);
       return Refused(i, "make scratch memory for", code);
-    }
-  }
-  for (size_t i = 0; i < numbers_.size(); ++i) {
-    if (const hs_error_t code = hs_alloc_scratch(numbers_[i].get(), &raw); code != HS_SUCCESS) {
-      const ScratchPointer owned(raw);
-      return Refused(streaming_.size() + i, "make scratch memory for", code);
     }
   }
   return ScratchPointer(raw);

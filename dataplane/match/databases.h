@@ -36,8 +36,9 @@ class Databases {
   static Result<std::shared_ptr<const Databases>> Of(const std::shared_ptr<const bundle::Bundle>& policy);
 
   std::span<const StreamDatabase> streaming() const { return streaming_; }
-  // Of numbers, in blocks round groups of digits.
+  // Tried in blocks, round groups of digits and round anchors.
   std::span<const DatabasePointer> numbers() const { return numbers_; }
+  std::span<const DatabasePointer> anchored() const { return anchored_; }
   // Scratch for each of them.
   Result<ScratchPointer> MakeScratch() const;
 
@@ -45,7 +46,7 @@ class Databases {
   static Result<std::shared_ptr<const Databases>> Load(const bundle::Bundle& policy);
 
   std::vector<StreamDatabase> streaming_;
-  std::vector<DatabasePointer> numbers_;
+  std::vector<DatabasePointer> numbers_, anchored_;
 };
 
 }  // namespace sluice::match

@@ -9,7 +9,8 @@
 #include "dataplane/match/high_run.h"
 #include "dataplane/match/hyperscan_calls.h"
 #include "dataplane/match/stream_pool.h"
-#include "rules/evaluate/number_windows.h"
+#include "rules/evaluate/block_windows.h"
+#include "rules/evaluate/digit_groups.h"
 
 namespace sluice::match {
 namespace {
@@ -66,6 +67,8 @@ struct Matcher::Impl {
   struct MatchContext {
     HitList* hits;
     uint64_t base;
+    Impl* impl = nullptr;  // where anchors are told of
+    uint64_t begin = 0;    // offset of the new bytes
   };
 
   Impl(std::shared_ptr<const bundle::Bundle> bundle, ScratchPointer memory, StreamPool streams, const HyperscanCalls& entry)
@@ -75,7 +78,9 @@ struct Matcher::Impl {
   static int OnMatch(unsigned int id, unsigned long long, unsigned long long to, unsigned int, void* context) noexcept {
     const auto* match = static_cast<const MatchContext*>(context);
     HitList& hits = *match->hits;
-    if (hits.size_ == HitList::kCapacity) {
+    if (match->impl != nullptr && id >= match->impl->first_anchor) {
+      match->impl->AddAnchor(id - match->impl->first_anchor, static_cast<int64_t>(match->base + to - match->begin));
+    } else if (hits.size_ == HitList::kCapacity) {
       ++hits.overflow_;
     } else {
       hits.hits_[hits.size_++] = {id, match->base + to};
@@ -85,8 +90,12 @@ struct Matcher::Impl {
 
   bool Feed(MatchStream& stream, ByteView bytes, HitList& hits) noexcept;
   bool ResetStreams(MatchStream& stream, HitList* hits) noexcept;
-  bool FeedNumbers(MatchStream& stream, ByteView bytes, bool at_end, HitList& hits) noexcept;
-  bool ScanWindow(ByteView history, ByteView bytes, const evaluate::NumberWindow& window, uint64_t offset, HitList& hits) noexcept;
+  void AddAnchor(uint32_t anchor, int64_t end) noexcept {
+    if (anchor < policy->anchors().size()) anchor_spans.Add({end, end + policy->anchors()[anchor].after});
+  }
+  bool FeedWindows(MatchStream& stream, ByteView bytes, bool at_end, HitList& hits) noexcept;
+  uint8_t FindNumberSpans(const evaluate::BlockText& text, uint8_t pending) noexcept;
+  bool ScanSpan(hs_database_t* database, const evaluate::BlockText& text, int64_t reach, evaluate::EndSpan span, uint64_t offset, HitList& hits) noexcept;
   void BeginBehindGap(MatchStream& stream, uint64_t gap) noexcept;
   ScanStatus Scan(MatchStream& stream, ByteView bytes, HitList& hits) noexcept;
   ScanStatus End(MatchStream& stream, HitList& hits) noexcept;
@@ -108,7 +117,9 @@ struct Matcher::Impl {
   MatchStream* whole = nullptr;  // kept for ScanWhole
   bool tracks_high_runs = false;
   LastScan last;
-  std::array<uint8_t, 1024> window_bytes;  // a window that begins in the history; the longest has 706 bytes
+  uint32_t first_anchor = UINT32_MAX;  // ids from here on are anchors'
+  // Where, in the run at hand, matches may end of patterns that are tried in windows.
+  evaluate::EndSpans number_spans, anchor_spans;
   CounterSet<MatchCounter> counters;
 };
 
@@ -122,7 +133,9 @@ void Matcher::Impl::DeliverAwaiting(MatchStream& stream, HitList& hits) noexcept
 
 // REQUIRES: !bytes.empty(), since the library takes no null pointer.
 bool Matcher::Impl::Feed(MatchStream& stream, ByteView bytes, HitList& hits) noexcept {
-  MatchContext context{&hits, stream.base};
+  MatchContext context{&hits, stream.base, this, stream.offset};
+  anchor_spans.Clear();
+  if (stream.anchored_pending > 0) anchor_spans.Add({0, stream.anchored_pending - 1});
   ByteView rest = bytes;
   do {
     const ByteView piece = rest.First(kLongestCall);
@@ -137,47 +150,63 @@ bool Matcher::Impl::Feed(MatchStream& stream, ByteView bytes, HitList& hits) noe
   return true;
 }
 
+// What is left of the spans behind the text: how far a match may still reach into what follows it, and one more, since a match
+// that ends with the text counts only when more is known.
+uint8_t PendingBehind(std::span<const evaluate::EndSpan> spans, size_t size) noexcept {
+  int64_t pending = 0;
+  for (const evaluate::EndSpan& span : spans) pending = std::max(pending, span.last - static_cast<int64_t>(size) + 1);
+  return static_cast<uint8_t>(std::min<int64_t>(pending, evaluate::kMostReach + 1));
+}
+
 // Only a few windows of the text are looked through; in most runs none.
-bool Matcher::Impl::FeedNumbers(MatchStream& stream, ByteView bytes, bool at_end, HitList& hits) noexcept {
-  if (pool.numbers().empty()) return true;
+bool Matcher::Impl::FeedWindows(MatchStream& stream, ByteView bytes, bool at_end, HitList& hits) noexcept {
+  const Databases& databases = pool.owner();
+  const evaluate::BlockText text{{pool.HistoryOf(stream), stream.history_size}, bytes, at_end, stream.text_begin > 0};
   bool scanned = true;
-  const ByteView history(pool.HistoryOf(stream), stream.history_size);
-  evaluate::ForEachNumberWindow(history, bytes, at_end, [&](const evaluate::NumberWindow& window) {
-    scanned = ScanWindow(history, bytes, window, stream.offset, hits) && scanned;
-  });
+  const auto scan = [&](const DatabasePointer& database, model::CostClass cost, const evaluate::EndSpans& spans) {
+    for (const evaluate::EndSpan& span : spans.spans()) scanned = ScanSpan(database.get(), text, model::MostBytesOf(cost), span, stream.offset, hits) && scanned;
+  };
+  if (!databases.numbers().empty()) {
+    stream.numbers_pending = FindNumberSpans(text, stream.numbers_pending);
+    for (const DatabasePointer& database : databases.numbers()) scan(database, model::CostClass::kNumbers, number_spans);
+  }
+  for (const DatabasePointer& database : databases.anchored()) scan(database, model::CostClass::kAnchored, anchor_spans);
+  stream.anchored_pending = PendingBehind(anchor_spans.spans(), bytes.size());
   return scanned;
 }
 
-// `offset`: of the first of `bytes` in the object.
-bool Matcher::Impl::ScanWindow(ByteView history, ByteView bytes, const evaluate::NumberWindow& window, uint64_t offset, HitList& hits) noexcept {
+uint8_t Matcher::Impl::FindNumberSpans(const evaluate::BlockText& text, uint8_t pending) noexcept {
+  constexpr int64_t kReach = model::MostBytesOf(model::CostClass::kNumbers);
+  number_spans.Clear();
+  if (pending > 0) number_spans.Add({0, pending - 1});
+  evaluate::ForEachDigitGroup(text.history, text.bytes, [this](size_t end) noexcept {
+    const auto first = static_cast<int64_t>(end);
+    number_spans.Add({first, first + kReach});
+  });
+  return PendingBehind(number_spans.spans(), text.bytes.size());
+}
+
+// `offset`: of the first new byte in the object.
+bool Matcher::Impl::ScanSpan(hs_database_t* database, const evaluate::BlockText& text, int64_t reach, evaluate::EndSpan span, uint64_t offset, HitList& hits) noexcept {
   struct Context {
-    HitList* hits;
-    const evaluate::NumberWindow* window;
-    uint64_t offset;
-  } context{&hits, &window, offset};
-  const auto on_match = [](unsigned int id, unsigned long long, unsigned long long to, unsigned int, void* data) -> int {
-    const auto* c = static_cast<const Context*>(data);
-    const int64_t end = c->window->begin + static_cast<int64_t>(to);
-    if (end < c->window->first_end || end > c->window->last_end) return 0;
-    MatchContext match{c->hits, c->offset};
-    return OnMatch(id, 0, static_cast<unsigned long long>(end), 0, &match);
+    MatchContext match;
+    int64_t begin;
+    evaluate::EndSpan ends;
   };
-  ByteView block;
-  if (window.begin >= 0) {
-    block = bytes.Sub(static_cast<size_t>(window.begin), static_cast<size_t>(window.end - window.begin));
-  } else {
-    const ByteView older = history.From(history.size() - static_cast<size_t>(-window.begin));
-    const ByteView newer = bytes.First(static_cast<size_t>(std::max<int64_t>(window.end, 0)));
-    std::memcpy(window_bytes.data(), older.data(), older.size());
-    if (!newer.empty()) std::memcpy(window_bytes.data() + older.size(), newer.data(), newer.size());
-    block = {window_bytes.data(), older.size() + newer.size()};
-  }
-  for (const DatabasePointer& database : pool.numbers()) {
-    const hs_error_t code = calls.scan_block(database.get(), reinterpret_cast<const char*>(block.data()), static_cast<unsigned int>(block.size()), 0,
-                                             scratch.get(), on_match, &context);
-    if (code != HS_SUCCESS) return false;
-  }
-  return true;
+  const auto on_match = [](unsigned int id, unsigned long long, unsigned long long to, unsigned int, void* data) noexcept -> int {
+    auto* c = static_cast<Context*>(data);
+    const int64_t end = c->begin + static_cast<int64_t>(to);
+    return end < c->ends.first || end > c->ends.last ? 0 : OnMatch(id, 0, static_cast<unsigned long long>(end), 0, &c->match);
+  };
+  bool scanned = true;
+  evaluate::ForEachWindow(text, reach, span, [&](ByteView window, int64_t begin, evaluate::EndSpan ends) {
+    if (window.empty()) return;
+    Context context{{&hits, offset}, begin, ends};
+    const auto* data = reinterpret_cast<const char*>(window.data());
+    const hs_error_t code = calls.scan_block(database, data, static_cast<unsigned int>(window.size()), 0, scratch.get(), on_match, &context);
+    scanned = scanned && code == HS_SUCCESS;
+  });
+  return scanned;
 }
 
 // With `hits`, the object has ended and patterns anchored at its end report; without, nothing does.
@@ -202,6 +231,7 @@ void Matcher::Impl::BeginBehindGap(MatchStream& stream, uint64_t gap) noexcept {
   stream.text_begin = stream.offset;
   stream.high_run_begin = kUnknownOffset;
   stream.history_size = 0;
+  stream.numbers_pending = stream.anchored_pending = 0;
   stream.broken = stream.broken || !ResetStreams(stream, nullptr);
   for (size_t i = 0; i < pool.databases() && !stream.broken; ++i) {
     stream.broken = calls.scan_stream(pool.StreamOf(stream, i), &kUnseenByte, 1, 0, scratch.get(), nullptr, nullptr) != HS_SUCCESS;
@@ -255,7 +285,7 @@ void Matcher::Impl::KeepHistoryOfShortRun(MatchStream& stream, ByteView bytes) n
 
 ScanStatus Matcher::Impl::Scan(MatchStream& stream, ByteView bytes, HitList& hits) noexcept {
   if (stream.awaiting_count > 0) [[unlikely]] DeliverAwaiting(stream, hits);
-  const bool scanned = !stream.broken && Feed(stream, bytes, hits) && FeedNumbers(stream, bytes, false, hits);
+  const bool scanned = !stream.broken && Feed(stream, bytes, hits) && FeedWindows(stream, bytes, false, hits);
   if (hits.size_ > 0) {
     Arrange(hits);
     RememberScan(stream, bytes);
@@ -274,7 +304,9 @@ ScanStatus Matcher::Impl::Scan(MatchStream& stream, ByteView bytes, HitList& hit
 ScanStatus Matcher::Impl::End(MatchStream& stream, HitList& hits) noexcept {
   if (stream.awaiting_count > 0) [[unlikely]] DeliverAwaiting(stream, hits);
   last.stream = nullptr;
-  const bool numbers_scanned = stream.broken || FeedNumbers(stream, {}, true, hits);
+  anchor_spans.Clear();
+  if (stream.anchored_pending > 0) anchor_spans.Add({0, stream.anchored_pending - 1});
+  const bool windows_scanned = stream.broken || FeedWindows(stream, {}, true, hits);
   const bool reset = !stream.broken && ResetStreams(stream, &hits);
   if (hits.size_ > 0) {
     Arrange(hits);
@@ -285,7 +317,7 @@ ScanStatus Matcher::Impl::End(MatchStream& stream, HitList& hits) noexcept {
     return Fail();
   }
   pool.Give(stream);
-  return numbers_scanned ? ScanStatus::kOk : Fail();
+  return windows_scanned ? ScanStatus::kOk : Fail();
 }
 
 ScanStatus Matcher::Impl::ScanWhole(ByteView bytes, HitList& hits) noexcept {
@@ -293,7 +325,7 @@ ScanStatus Matcher::Impl::ScanWhole(ByteView bytes, HitList& hits) noexcept {
   *whole = MatchStream();
   whole->broken = was_broken;
   last.stream = nullptr;
-  const bool scanned = !whole->broken && (bytes.empty() || (Feed(*whole, bytes, hits) && FeedNumbers(*whole, bytes, true, hits)));
+  const bool scanned = !whole->broken && (bytes.empty() || (Feed(*whole, bytes, hits) && FeedWindows(*whole, bytes, true, hits)));
   // Reset in any case, so that the next object begins anew.
   whole->broken = whole->broken || !ResetStreams(*whole, &hits);
   if (hits.size_ > 0) {
@@ -317,6 +349,7 @@ Result<std::unique_ptr<Matcher>> Matcher::Create(std::shared_ptr<const bundle::B
   auto impl = std::make_unique<Impl>(policy, std::move(*scratch), std::move(*pool), calls);
   impl->tracks_high_runs = std::any_of(policy->patterns().begin(), policy->patterns().end(),
                                        [](const model::Pattern& pattern) { return pattern.confirm_alignment; });
+  impl->first_anchor = static_cast<uint32_t>(policy->patterns().size());
   impl->whole = impl->pool.Take();
   if (impl->whole == nullptr) return Error(ErrorCode::kInternal, "Hyperscan would not open a stream in the memory it was offered");
   return std::unique_ptr<Matcher>(new Matcher(std::move(impl)));

@@ -33,6 +33,8 @@ class MatchStream {
   uint32_t next_free = 0;
   bool broken = false;          // the library would not reset its streams: nothing more can be matched
   uint8_t awaiting_count = 0;
+  // Of patterns that are tried in windows: matches may end in so many of the coming bytes, or right before them, less one.
+  uint8_t numbers_pending = 0, anchored_pending = 0;
   // Hits that can be judged only when what follows them has come, oldest first.
   struct AwaitingHit {
     uint32_t pattern : 24;
@@ -62,7 +64,8 @@ class StreamPool {
     return reinterpret_cast<hs_stream_t*>(reinterpret_cast<uint8_t*>(&stream) + stream_offsets_[database]);
   }
   size_t databases() const noexcept { return stream_offsets_.size(); }
-  std::span<const DatabasePointer> numbers() const noexcept { return owner_->numbers(); }
+  // What they are streams of.
+  const Databases& owner() const noexcept { return *owner_; }
   uint8_t* HistoryOf(MatchStream& stream) const noexcept { return reinterpret_cast<uint8_t*>(&stream) + history_offset_; }
 
   uint32_t in_use() const noexcept { return in_use_; }

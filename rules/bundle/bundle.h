@@ -26,6 +26,8 @@ using model::CostClass;
 using model::Name;
 // Its index in patterns() is the id that Hyperscan reports, in whichever database it is.
 using model::Pattern;
+// Its index in anchors(), behind the patterns, is the id that Hyperscan reports.
+using model::Anchor;
 
 enum class DatabaseMode : uint8_t { kStream, kBlock, kCount };
 std::string_view Name(DatabaseMode value);
@@ -68,6 +70,7 @@ class Bundle {
   std::span<const model::Rule> rules() const { return policy_.rules; }
   std::span<const model::Detector> detectors() const { return policy_.detectors; }
   std::span<const Pattern> patterns() const { return patterns_; }
+  std::span<const Anchor> anchors() const { return anchors_; }
   std::span<const Database> databases() const { return databases_; }
   std::span<const Source> sources() const { return sources_; }
   const model::FailModes& fail_modes() const { return policy_.fail; }
@@ -86,6 +89,7 @@ class Bundle {
   std::vector<uint8_t> bytes_;
   model::Policy policy_;
   std::vector<Pattern> patterns_;
+  std::vector<Anchor> anchors_;
   std::vector<Database> databases_;
   std::vector<Source> sources_;
   std::vector<std::vector<uint32_t>> rules_of_;

@@ -134,6 +134,7 @@ class BundleReader {
       case SectionTag::kDetectors: return ReadDetectors(in);
       case SectionTag::kRules: return ReadRules(in);
       case SectionTag::kPatterns: return ReadPatterns(in);
+      case SectionTag::kAnchors: return ReadAnchors(in);
       case SectionTag::kDatabases: return ReadDatabases(in);
       case SectionTag::kSources: return ReadSources(in);
     }
@@ -201,6 +202,15 @@ class BundleReader {
       pattern.confirm_alignment = in.Bool();
       for (uint64_t& bits : pattern.first_bytes) bits = in.U64();
       if (pattern.min_length > pattern.max_length) in.Fail("a pattern's least length exceeds its greatest");
+      if (pattern.max_length > model::MostBytesOf(pattern.cost)) in.Fail("a pattern's matches are longer than the windows of its class");
+    }
+  }
+
+  void ReadAnchors(FieldReader& in) {
+    bundle_->anchors_.resize(in.Count(4));
+    for (Anchor& anchor : bundle_->anchors_) {
+      anchor.after = in.U32();
+      if (anchor.after > model::MostBytesOf(CostClass::kAnchored)) in.Fail("an anchor's matches end further behind it than windows reach");
     }
   }
 
@@ -212,6 +222,8 @@ class BundleReader {
       database.pattern_count = in.U32();
       database.stream_state_bytes = in.U32();
       database.blob = in.Bytes(in.U64());
+      const bool in_windows = database.cost == CostClass::kNumbers || database.cost == CostClass::kAnchored;
+      if (in_windows != (database.mode == DatabaseMode::kBlock)) in.Fail("a database's mode is not that of its cost class");
       if (database.blob.empty()) in.Fail("a database is empty");
     }
   }
@@ -232,7 +244,7 @@ class BundleReader {
       if (pattern.term >= detectors[pattern.detector].term_count) return CorruptBundle("a pattern names a term that is not there");
     }
     for (const Database& database : bundle_->databases_) {
-      if (database.pattern_count > bundle_->patterns_.size()) return CorruptBundle("a database counts more patterns than there are");
+      if (database.pattern_count > bundle_->patterns_.size() + bundle_->anchors_.size()) return CorruptBundle("a database counts more patterns than there are");
     }
     return {};
   }

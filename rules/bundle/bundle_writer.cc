@@ -126,6 +126,11 @@ void WritePatterns(ByteWriter& out, const std::vector<Pattern>& patterns) {
   }
 }
 
+void WriteAnchors(ByteWriter& out, const std::vector<Anchor>& anchors) {
+  out.U32(static_cast<uint32_t>(anchors.size()));
+  for (const Anchor& anchor : anchors) out.U32(anchor.after);
+}
+
 void WriteDatabases(ByteWriter& out, const std::vector<Database>& databases) {
   out.U32(static_cast<uint32_t>(databases.size()));
   for (const Database& database : databases) {
@@ -165,6 +170,7 @@ ByteWriter WriteBody(const Contents& contents) {
   section(SectionTag::kDetectors, WriteDetectors, contents.policy.detectors);
   section(SectionTag::kRules, WriteRules, contents.policy.rules);
   section(SectionTag::kPatterns, WritePatterns, contents.patterns);
+  section(SectionTag::kAnchors, WriteAnchors, contents.anchors);
   section(SectionTag::kDatabases, WriteDatabases, contents.databases);
   section(SectionTag::kSources, WriteSources, contents.sources);
   return body;

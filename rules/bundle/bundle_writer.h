@@ -16,6 +16,7 @@ struct Contents {
   Platform platform;
   model::Policy policy;
   std::vector<Pattern> patterns;
+  std::vector<Anchor> anchors;
   std::vector<Database> databases;  // their blobs must live until WriteBundle returns
   std::vector<Source> sources;
 };

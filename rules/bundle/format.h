@@ -29,7 +29,7 @@ inline constexpr size_t kSignatureBytes = 64;
 inline constexpr size_t kSignatureBlockBytes = kPublicKeyBytes + kSignatureBytes;
 
 // Every section is present once, in this order.
-enum class SectionTag : uint32_t { kPlatform = 1, kPolicy, kDetectors, kRules, kPatterns, kDatabases, kSources };
+enum class SectionTag : uint32_t { kPlatform = 1, kPolicy, kDetectors, kRules, kPatterns, kAnchors, kDatabases, kSources };
 inline constexpr uint32_t kFirstSection = 1;
 inline constexpr uint32_t kLastSection = static_cast<uint32_t>(SectionTag::kSources);
 

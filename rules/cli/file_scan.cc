@@ -192,7 +192,7 @@ struct Bench {
 };
 
 std::optional<Bench> MakeBench(const bundle::Bundle& bundle) {
-  Result<MemoryScanner> scanner = MemoryScanner::Open(bundle.databases(), bundle.patterns(), bundle.detectors());
+  Result<MemoryScanner> scanner = MemoryScanner::Open(bundle);
   decode::DecodeOptions options;
   options.max_chains = 1;
   options.max_large_states = options.max_small_states = decode::DecoderChain::kMaxDepth;

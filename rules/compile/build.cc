@@ -44,17 +44,32 @@ struct PatternTable {
       ids.push_back(id);
       lengths.push_back(pattern.bytes.size());
     }
+    if (cost == bundle::CostClass::kLiterals) AddAnchors(program);
+  }
+  void AddAnchors(const Program& program) {
+    for (unsigned i = 0; i < program.anchors.size(); ++i) {
+      const RequiredLiteral& literal = program.anchors[i].literal;
+      expressions.push_back(literal.bytes.c_str());
+      flags.push_back(literal.ignore_case ? HS_FLAG_CASELESS : 0u);
+      ids.push_back(static_cast<unsigned>(program.patterns.size()) + i);
+      lengths.push_back(literal.bytes.size());
+    }
   }
   unsigned size() const { return static_cast<unsigned>(ids.size()); }
 };
 
 void ReportFailure(const Program& program, const PatternTable& table, const CompileErrorPtr& error, Diagnostics& diagnostics) {
   const bool one_pattern = error && error->expression >= 0 && static_cast<size_t>(error->expression) < table.size();
-  const syntax::Position at = one_pattern ? program.patterns[table.ids[static_cast<size_t>(error->expression)]].at : syntax::Position{UINT32_MAX, 0, 0};
+  const size_t id = one_pattern ? table.ids[static_cast<size_t>(error->expression)] : program.patterns.size();
+  const syntax::Position at = id < program.patterns.size() ? program.patterns[id].at : syntax::Position{UINT32_MAX, 0, 0};
   diagnostics.Error(Code::kBuildFailed, at, std::string("Hyperscan could not build the database: ") + (error ? error->message : "no reason given"));
 }
 
-unsigned ModeOf(bundle::CostClass cost) { return cost == bundle::CostClass::kNumbers ? HS_MODE_BLOCK : HS_MODE_STREAM; }
+bundle::DatabaseMode ModeOf(bundle::CostClass cost) {
+  const bool in_windows = cost == bundle::CostClass::kNumbers || cost == bundle::CostClass::kAnchored;
+  return in_windows ? bundle::DatabaseMode::kBlock : bundle::DatabaseMode::kStream;
+}
+unsigned HyperscanModeOf(bundle::CostClass cost) { return ModeOf(cost) == bundle::DatabaseMode::kBlock ? HS_MODE_BLOCK : HS_MODE_STREAM; }
 
 hs_error_t CompileTable(const PatternTable& t, bundle::CostClass cost, const hs_platform_info_t& platform, DatabasePtr& database, CompileErrorPtr& error) {
   hs_database_t* raw = nullptr;
@@ -62,7 +77,7 @@ hs_error_t CompileTable(const PatternTable& t, bundle::CostClass cost, const hs_
   const hs_error_t code =
       cost == bundle::CostClass::kLiterals
           ? hs_compile_lit_multi(t.expressions.data(), t.flags.data(), t.ids.data(), t.lengths.data(), t.size(), HS_MODE_STREAM, &platform, &raw, &raw_error)
-          : hs_compile_multi(t.expressions.data(), t.flags.data(), t.ids.data(), t.size(), ModeOf(cost), &platform, &raw, &raw_error);
+          : hs_compile_multi(t.expressions.data(), t.flags.data(), t.ids.data(), t.size(), HyperscanModeOf(cost), &platform, &raw, &raw_error);
   database.reset(raw);
   error.reset(raw_error);
   return code;
@@ -93,7 +108,7 @@ BuildOutcome BuildOne(const PatternTable& table, bundle::CostClass cost, const h
   BuildOutcome outcome;
   DatabasePtr database;
   outcome.built.cost = cost;
-  outcome.built.mode = cost == bundle::CostClass::kNumbers ? bundle::DatabaseMode::kBlock : bundle::DatabaseMode::kStream;
+  outcome.built.mode = ModeOf(cost);
   outcome.built.pattern_count = table.size();
   outcome.ok = CompileTable(table, cost, platform, database, outcome.error) == HS_SUCCESS && Serialize(database.get(), outcome.built);
   return outcome;
@@ -110,11 +125,11 @@ void CheckExpressions(Program& program, Diagnostics& diagnostics) {
     if (pattern.entry.cost == bundle::CostClass::kLiterals) return;
     hs_database_t* raw = nullptr;
     hs_compile_error_t* raw_error = nullptr;
-    const hs_error_t code = hs_compile(pattern.bytes.c_str(), FlagsOf(pattern), ModeOf(pattern.entry.cost), nullptr, &raw, &raw_error);
+    const hs_error_t code = hs_compile(pattern.bytes.c_str(), FlagsOf(pattern), HyperscanModeOf(pattern.entry.cost), nullptr, &raw, &raw_error);
     const DatabasePtr database(raw);
     const CompileErrorPtr error(raw_error);
     if (code == HS_SUCCESS) {
-      pattern.state_bytes = pattern.entry.cost == bundle::CostClass::kNumbers ? 0 : StreamBytes(database.get());
+      pattern.state_bytes = ModeOf(pattern.entry.cost) == bundle::DatabaseMode::kBlock ? 0 : StreamBytes(database.get());
       return;
     }
     const std::scoped_lock lock(refusals_mutex);

@@ -100,7 +100,7 @@ class FormBuilder {
       case Kind::kSequence: return Sequence(e.parts);
       case Kind::kAlternatives: return Alternatives(e.parts);
       case Kind::kRepeat: return Repeat(e);
-      case Kind::kTextStart: return Anchor(("^" + ByteOrderMark(encoding_)).c_str());
+      case Kind::kTextStart: return AtStart();
       case Kind::kTextEnd: return Anchor("\\z");
       case Kind::kLineStart: return LineEdge("^" + ByteOrderMark(encoding_), CharSet::Of(U"\n"));
       case Kind::kLineEnd: return LineEdge("\\z", CharSet::Of(U"\r\n"));
@@ -177,11 +177,19 @@ class FormBuilder {
     return form;
   }
 
+  ByteForm AtStart() const {
+    const std::string mark = ByteOrderMark(encoding_);
+    ByteForm form = Anchor(("^" + mark).c_str());
+    form.max_bytes = mark.empty() ? 0 : encoding_ == Encoding::kUtf8 ? 3 : 2;
+    return form;
+  }
+
   std::optional<ByteForm> LineEdge(const std::string& anchor, const CharSet& line_end) {
     std::optional<ByteForm> form = raw_ ? RawSet(line_end) : writer_.FormOfSet(line_end, encoding_);
     if (!form) return std::nullopt;
     form->text = "(?:" + anchor + "|" + form->text + ")";
     form->min_bytes = 0;
+    form->max_bytes = std::max(form->max_bytes, 3u);  // a byte order mark
     return form;
   }
 

@@ -27,6 +27,7 @@ void RunStages(CompileResult& result, Goal goal) {
   Lint(program, diagnostics);
   Encode(program, diagnostics);
   Lower(program);
+  Place(program);
   CheckExpressions(program, diagnostics);
   result.rule_count = program.policy.rules.size();
   if (goal == Goal::kCheck || diagnostics.has_errors()) return;

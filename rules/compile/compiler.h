@@ -1,6 +1,6 @@
 // Compile: from rule files to a bundle, stage by stage. The order of stages is here and nowhere else:
 //
-//   Parse → Resolve → Check → Lint → Encode → Lower → Build → TryExamples → Write
+//   Parse → Resolve → Check → Lint → Encode → Lower → Place → Build → TryExamples → Write
 //
 // A stage runs when those before it found no errors that would mislead it; every diagnostic of the run is kept.
 // Thread: one caller. Allocates: yes (cold path). Failure: diagnostics; then there is no bundle.

@@ -6,9 +6,9 @@
 #include "rules/compile/charset.h"
 #include "rules/compile/hex.h"
 #include "rules/compile/letter_case.h"
+#include "rules/compile/place.h"
 #include "rules/compile/stages.h"
 #include "rules/compile/transfer.h"
-#include "rules/evaluate/number_windows.h"
 
 namespace sluice::compile {
 namespace {
@@ -42,19 +42,6 @@ bool IsAscii(std::string_view text) {
 bool TravelsEscaped(Encoding encoding) {
   return encoding == Encoding::kUtf8 || encoding == Encoding::kGb18030 || encoding == Encoding::kBig5 || encoding == Encoding::kShiftJis ||
          encoding == Encoding::kWindows1251 || encoding == Encoding::kKoi8R;
-}
-// Numbers with a check of their own, all of which hold groups of digits.
-bool IsNumber(model::ValidatorKind validator) { return validator != model::ValidatorKind::kNone && validator != model::ValidatorKind::kJwt; }
-
-// To the text's or a line's beginning or end, which a window does not show.
-bool IsAnchored(const Expression& expression) {
-  switch (expression.kind) {
-    case Expression::Kind::kTextStart:
-    case Expression::Kind::kTextEnd:
-    case Expression::Kind::kLineStart:
-    case Expression::Kind::kLineEnd: return true;
-    default: return std::any_of(expression.parts.begin(), expression.parts.end(), IsAnchored);
-  }
 }
 
 // Seven-bit charsets whose bytes mean something between escapes only.
@@ -91,9 +78,12 @@ class DetectorEncoder {
     }
     const LiteralOptions options = OptionsOf(detector_);
     if (options.variants.any() && options.unless_followed_by.empty() && !options.whole_word && !options.ignore_case) {
-      const std::vector<std::u32string> disguises = DisguisesOf(FromUtf8(literal.value.value), options.variants);
-      for (const std::u32string& disguise : disguises) EncodePlainly(ToUtf8(disguise));
-      if (!disguises.empty()) return AddTransferForms(literal.value.value);
+      const std::u32string text = FromUtf8(literal.value.value);
+      const std::vector<std::u32string> disguises = DisguisesOf(text, options.variants);
+      if (!disguises.empty()) {
+        EncodeDisguises(ExpressionOfLiteral(text, options), disguises);
+        return AddTransferForms(literal.value.value);
+      }
     }
     if (!options.IsPlain()) {
       // An expression is not carried into the charsets of escapes; there the text is looked for as it is written.
@@ -118,9 +108,22 @@ class DetectorEncoder {
     return options;
   }
 
-  // Where an encoding lacks a character that only the disguise has, the others carry it.
-  void EncodePlainly(const std::string& text) {
-    for (const Encoding encoding : encodings_) AddPlain(text, encoding);
+  // All disguises as one expression where that need not run over every byte, as literals elsewhere. Where an encoding lacks a
+  // character that only one of them has, the others carry it.
+  void EncodeDisguises(const Expression& expression, const std::vector<std::u32string>& disguises) {
+    for (const Encoding encoding : encodings_) {
+      std::string problem;
+      const bool is_bytewise = encoding != Encoding::kHz && encoding != Encoding::kIso2022Jp && encoding != Encoding::kUtf7;
+      const std::optional<ByteForm> form = is_bytewise ? writer_.Write(expression, encoding, problem) : std::nullopt;
+      if (form && problem.empty() && !AnchorsOf(form->text).empty()) {
+        AddExpression(*form, encoding, TransferForm::kPlain);
+      } else if (encoding == Encoding::kUtf7) {
+        // Each would be hundreds of literals, in an encoding that nothing has written for decades.
+        AddPlain(ToUtf8(disguises[0]), encoding);
+      } else {
+        for (const std::u32string& disguise : disguises) AddPlain(ToUtf8(disguise), encoding);
+      }
+    }
   }
 
   void EncodeShifted(const std::string& text) {
@@ -273,10 +276,7 @@ class DetectorEncoder {
       diagnostics_.Error(Code::kExpressionRefused, at_, error->message + " (character " + std::to_string(error->character + 1) + " of the expression)");
       return;
     }
-    const Expression& expression = *std::get_if<Expression>(&parsed);
-    may_be_number_ = IsNumber(detector_.validator) && !IsAnchored(expression);
-    EncodeExpression(expression);
-    may_be_number_ = false;
+    EncodeExpression(*std::get_if<Expression>(&parsed));
   }
 
   void EncodeExpression(const Expression& expression) {
@@ -309,8 +309,7 @@ class DetectorEncoder {
   }
 
   void AddExpression(const ByteForm& form, Encoding encoding, TransferForm transfer) {
-    const bool is_number = may_be_number_ && form.max_bytes <= evaluate::kNumberReach;
-    LoweredPattern pattern = NewPattern(encoding, transfer, is_number ? model::CostClass::kNumbers : model::CostClass::kExpressions);
+    LoweredPattern pattern = NewPattern(encoding, transfer, model::CostClass::kExpressions);
     pattern.entry.min_length = form.min_bytes;
     pattern.entry.max_length = form.max_bytes;
     pattern.entry.length = form.min_bytes == form.max_bytes ? form.min_bytes : 0;
@@ -332,7 +331,6 @@ class DetectorEncoder {
   uint32_t term_ = 0;
   syntax::Position at_;
   bool ignore_case_ = false;
-  bool may_be_number_ = false;  // the expression at hand
 };
 
 }  // namespace

@@ -5,8 +5,9 @@
 #include <algorithm>
 #include <tuple>
 
+#include "rules/evaluate/block_windows.h"
 #include "rules/evaluate/confirm.h"
-#include "rules/evaluate/number_windows.h"
+#include "rules/evaluate/digit_groups.h"
 #include "rules/text/character.h"
 
 namespace sluice::compile {
@@ -43,8 +44,13 @@ uint8_t BytesPerCharacter(model::Encoding encoding) {
 struct MemoryScanner::Impl {
   RowCheck row_check;
   std::vector<DatabasePtr> databases;
-  std::vector<DatabasePtr> number_databases;
+  struct BlockDatabase {
+    DatabasePtr database;
+    model::CostClass cost;
+  };
+  std::vector<BlockDatabase> block_databases;
   std::vector<model::Pattern> patterns;
+  std::vector<model::Anchor> anchors;
   std::vector<model::Detector> detectors;
   std::unique_ptr<hs_scratch_t, FreeScratch> scratch;
 
@@ -52,7 +58,11 @@ struct MemoryScanner::Impl {
     hs_database_t* raw = nullptr;
     const hs_error_t code = hs_deserialize_database(reinterpret_cast<const char*>(database.blob.data()), database.blob.size(), &raw);
     if (code != HS_SUCCESS) return HyperscanError("read a database", code);
-    (database.mode == bundle::DatabaseMode::kBlock ? number_databases : databases).emplace_back(raw);
+    if (database.mode == bundle::DatabaseMode::kBlock) {
+      block_databases.push_back({DatabasePtr(raw), database.cost});
+    } else {
+      databases.emplace_back(raw);
+    }
     hs_scratch_t* grown = scratch.release();
     const hs_error_t grow_code = hs_alloc_scratch(raw, &grown);
     scratch.reset(grown);
@@ -73,19 +83,39 @@ struct MemoryScanner::Impl {
     return {};
   }
 
-  Status ScanForNumbers(const hs_database_t* database, ByteView text, std::vector<RawHit>& hits) {
-    hs_error_t code = HS_SUCCESS;
-    evaluate::ForEachNumberWindow({}, text, true, [&](const evaluate::NumberWindow& window) {
-      if (code != HS_SUCCESS) return;
-      std::vector<RawHit> in_window;
-      const ByteView block = text.Sub(static_cast<size_t>(window.begin), static_cast<size_t>(window.end - window.begin));
-      code = hs_scan(database, reinterpret_cast<const char*>(block.data()), static_cast<unsigned>(block.size()), 0, scratch.get(), Collect, &in_window);
-      for (const RawHit& hit : in_window) {
-        const auto end = window.begin + static_cast<int64_t>(hit.end);
-        if (end >= window.first_end && end <= window.last_end) hits.push_back({hit.pattern, static_cast<uint64_t>(end)});
+  // Where matches may end of the patterns that are tried in windows, in ascending order.
+  std::vector<evaluate::EndSpan> SpansOf(model::CostClass cost, ByteView text, const std::vector<RawHit>& anchor_hits) const {
+    std::vector<evaluate::EndSpan> spans;
+    const auto add = [&](uint64_t end, uint32_t after) {
+      const auto first = static_cast<int64_t>(end), last = first + after;
+      if (!spans.empty() && first <= spans.back().last + 1) {
+        spans.back().last = std::max(spans.back().last, last);
+      } else {
+        spans.push_back({first, last});
       }
-    });
-    return code == HS_SUCCESS ? Status() : HyperscanError("scan for numbers", code);
+    };
+    if (cost == model::CostClass::kNumbers) {
+      evaluate::ForEachDigitGroup({}, text, [&](size_t end) noexcept { add(end, model::MostBytesOf(cost)); });
+    } else {
+      for (const RawHit& hit : anchor_hits) add(hit.end, anchors[hit.pattern - patterns.size()].after);
+    }
+    return spans;
+  }
+
+  Status ScanInWindows(const BlockDatabase& database, ByteView text, const std::vector<RawHit>& anchor_hits, std::vector<RawHit>& hits) {
+    hs_error_t code = HS_SUCCESS;
+    for (const evaluate::EndSpan& span : SpansOf(database.cost, text, anchor_hits)) {
+      evaluate::ForEachWindow({{}, text, true, false}, model::MostBytesOf(database.cost), span, [&](ByteView window, int64_t begin, evaluate::EndSpan ends) {
+        std::vector<RawHit> in_window;
+        if (code != HS_SUCCESS || window.empty()) return;
+        code = hs_scan(database.database.get(), reinterpret_cast<const char*>(window.data()), static_cast<unsigned>(window.size()), 0, scratch.get(), Collect, &in_window);
+        for (const RawHit& hit : in_window) {
+          const auto end = begin + static_cast<int64_t>(hit.end);
+          if (end >= ends.first && end <= ends.last) hits.push_back({hit.pattern, static_cast<uint64_t>(end)});
+        }
+      });
+    }
+    return code == HS_SUCCESS ? Status() : HyperscanError("scan in windows", code);
   }
 
   bool Confirm(const RawHit& raw, ByteView text, FoundHit& found) const {
@@ -118,16 +148,16 @@ MemoryScanner::~MemoryScanner() = default;
 
 void MemoryScanner::SetRowCheck(RowCheck check) { impl_->row_check = std::move(check); }
 
-Result<MemoryScanner> MemoryScanner::Open(std::span<const bundle::Database> databases, std::span<const model::Pattern> patterns,
-                                          std::span<const model::Detector> detectors) {
+Result<MemoryScanner> MemoryScanner::Open(const Parts& parts) {
   auto impl = std::make_unique<Impl>();
-  impl->patterns.assign(patterns.begin(), patterns.end());
-  impl->detectors.assign(detectors.begin(), detectors.end());
-  for (const model::Pattern& pattern : patterns) {
-    if (detectors[pattern.detector].marking.nation == model::Nation::kNone) continue;
+  impl->patterns.assign(parts.patterns.begin(), parts.patterns.end());
+  impl->anchors.assign(parts.anchors.begin(), parts.anchors.end());
+  impl->detectors.assign(parts.detectors.begin(), parts.detectors.end());
+  for (const model::Pattern& pattern : parts.patterns) {
+    if (parts.detectors[pattern.detector].marking.nation == model::Nation::kNone) continue;
     if (const Status status = text::PrepareCharacters(pattern.encoding); !status) return status.error();
   }
-  for (const bundle::Database& database : databases) {
+  for (const bundle::Database& database : parts.databases) {
     if (const Status status = impl->OpenDatabase(database); !status) return status.error();
   }
   return MemoryScanner(std::move(impl));
@@ -138,10 +168,16 @@ Result<std::vector<FoundHit>> MemoryScanner::Scan(ByteView text, size_t piece_by
   for (const DatabasePtr& database : impl_->databases) {
     if (const Status status = impl_->ScanDatabase(database.get(), text, piece_bytes, raw); !status) return status.error();
   }
-  for (const DatabasePtr& database : impl_->number_databases) {
-    if (const Status status = impl_->ScanForNumbers(database.get(), text, raw); !status) return status.error();
+  const auto by_end = [](const RawHit& a, const RawHit& b) { return std::tie(a.end, a.pattern) < std::tie(b.end, b.pattern); };
+  const auto first_anchor = std::partition(raw.begin(), raw.end(), [&](const RawHit& hit) { return hit.pattern < impl_->patterns.size(); });
+  std::vector<RawHit> anchor_hits(first_anchor, raw.end());
+  raw.erase(first_anchor, raw.end());
+  std::erase_if(anchor_hits, [&](const RawHit& hit) { return hit.pattern - impl_->patterns.size() >= impl_->anchors.size(); });
+  std::sort(anchor_hits.begin(), anchor_hits.end(), by_end);
+  for (const Impl::BlockDatabase& database : impl_->block_databases) {
+    if (const Status status = impl_->ScanInWindows(database, text, anchor_hits, raw); !status) return status.error();
   }
-  std::sort(raw.begin(), raw.end(), [](const RawHit& a, const RawHit& b) { return std::tie(a.end, a.pattern) < std::tie(b.end, b.pattern); });
+  std::sort(raw.begin(), raw.end(), by_end);
   raw.erase(std::unique(raw.begin(), raw.end(), [](const RawHit& a, const RawHit& b) { return a.end == b.end && a.pattern == b.pattern; }), raw.end());
   std::vector<FoundHit> found;
   for (const RawHit& hit : raw) {

@@ -23,9 +23,15 @@ struct FoundHit {
 
 class MemoryScanner {
  public:
-  // All are copied. REQUIRES: each pattern's detector is one of `detectors`.
-  static Result<MemoryScanner> Open(std::span<const bundle::Database> databases, std::span<const model::Pattern> patterns,
-                                    std::span<const model::Detector> detectors);
+  // What is needed of a bundle, or of what will be one. All are copied. REQUIRES: each pattern's detector is one of `detectors`.
+  struct Parts {
+    std::span<const bundle::Database> databases;
+    std::span<const model::Pattern> patterns;
+    std::span<const model::Anchor> anchors;
+    std::span<const model::Detector> detectors;
+  };
+  static Result<MemoryScanner> Open(const Parts& parts);
+  static Result<MemoryScanner> Open(const bundle::Bundle& bundle) { return Open(Parts{bundle.databases(), bundle.patterns(), bundle.anchors(), bundle.detectors()}); }
   MemoryScanner(MemoryScanner&&) noexcept;
   MemoryScanner& operator=(MemoryScanner&&) noexcept;
   ~MemoryScanner();

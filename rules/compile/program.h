@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "rules/bundle/bundle.h"
+#include "rules/compile/required_literals.h"
 #include "rules/model/rule.h"
 #include "rules/syntax/diagnostic.h"
 #include "rules/syntax/pack.h"
@@ -21,6 +22,12 @@ struct LoweredPattern {
   bool ignore_case = false;
   uint32_t state_bytes = 0;  // stream state of an expression that stands alone
   syntax::Position at;
+};
+
+// A literal round which anchored patterns are tried. Its rank behind the patterns is its id.
+struct LoweredAnchor {
+  model::Anchor entry;
+  RequiredLiteral literal;
 };
 
 // Per flow and direction; half a gigabyte for a million flows.
@@ -48,6 +55,7 @@ struct Program {
   std::vector<ResolvedDetector> detectors;                // Resolve: source of policy.detectors[i]
   std::vector<const syntax::RuleSource*> rules;           // Resolve: source of policy.rules[i]
   std::vector<LoweredPattern> patterns;                   // Encode; Lower drops the doubled ones
+  std::vector<LoweredAnchor> anchors;                     // Place
   std::vector<BuiltDatabase> databases;                   // Build
   bundle::Platform platform;                              // Build
 };

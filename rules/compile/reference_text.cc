@@ -58,8 +58,13 @@ std::string Base64Text() {
 
 }  // namespace
 
+std::vector<ReferenceText> ReferenceProse() { return {{"English business text", kEnglish}, {"Chinese business text", kChinese}}; }
+
 std::vector<ReferenceText> ReferenceTexts() {
-  return {{"English business text", kEnglish}, {"Chinese business text", kChinese}, {"base64", Base64Text()}, {"random bytes", RandomBytes()}};
+  std::vector<ReferenceText> texts = ReferenceProse();
+  texts.push_back({"base64", Base64Text()});
+  texts.push_back({"random bytes", RandomBytes()});
+  return texts;
 }
 
 }  // namespace sluice::compile

@@ -12,7 +12,9 @@ struct ReferenceText {
   const char* name;
   std::string bytes;
 };
-// English and Chinese business text (UTF-8), base64 and random bytes; the same each time.
+// English and Chinese business text (UTF-8).
+std::vector<ReferenceText> ReferenceProse();
+// The same, base64 and random bytes; the same each time.
 std::vector<ReferenceText> ReferenceTexts();
 
 }  // namespace sluice::compile

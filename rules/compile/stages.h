@@ -22,6 +22,8 @@ void Lint(const Program& program, syntax::Diagnostics& diagnostics);
 void Encode(Program& program, syntax::Diagnostics& diagnostics);
 // One pattern for the same bytes in several encodings. From here on a pattern's rank is its id.
 void Lower(Program& program);
+// Expressions → where they cost least: round a literal or a group of digits that each match is proved to hold, if there is one.
+void Place(Program& program);
 // Every expression on its own, so that a refusal is shown where it stands, and its stream state is known.
 void CheckExpressions(Program& program, syntax::Diagnostics& diagnostics);
 // Patterns → databases. The only stage that calls hs_compile*, together with CheckExpressions.

@@ -145,7 +145,9 @@ Result<MemoryScanner> OpenScanner(const Program& program) {
   }
   std::vector<model::Pattern> patterns;
   for (const LoweredPattern& pattern : program.patterns) patterns.push_back(pattern.entry);
-  return MemoryScanner::Open(databases, patterns, program.policy.detectors);
+  std::vector<model::Anchor> anchors;
+  for (const LoweredAnchor& anchor : program.anchors) anchors.push_back(anchor.entry);
+  return MemoryScanner::Open({databases, patterns, anchors, program.policy.detectors});
 }
 
 size_t TryExamples(syntax::SourceSet& sources, const Program& program, Diagnostics& diagnostics) {

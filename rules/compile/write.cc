@@ -29,6 +29,7 @@ std::vector<uint8_t> Write(const syntax::SourceSet& sources, const Program& prog
   contents.platform = program.platform;
   contents.policy = program.policy;
   for (const LoweredPattern& pattern : program.patterns) contents.patterns.push_back(pattern.entry);
+  for (const LoweredAnchor& anchor : program.anchors) contents.anchors.push_back(anchor.entry);
   for (const BuiltDatabase& built : program.databases) {
     contents.databases.push_back({built.mode, built.cost, built.pattern_count, built.stream_state_bytes, {built.serialized.data(), built.serialized.size()}});
   }

@@ -12,9 +12,17 @@
 
 namespace sluice::model {
 
-// Patterns are kept apart by what they cost to match.
-// Numbers are looked for only round groups of digits (rules/evaluate/number_windows.h).
-enum class CostClass : uint8_t { kLiterals, kExpressions, kNumbers, kCount };
+// Patterns are kept apart by what they cost to match: literals and expressions run over every byte; the others are tried only in
+// windows (rules/evaluate/block_windows.h) round something that each of their matches holds.
+enum class CostClass : uint8_t {
+  kLiterals,
+  kExpressions,
+  kNumbers,   // round groups of digits (rules/evaluate/digit_groups.h)
+  kAnchored,  // round an anchor, which is looked for with the literals
+  kCount,
+};
+// Bytes of the longest match of a pattern of a class; UINT32_MAX where any length will do.
+constexpr uint32_t MostBytesOf(CostClass cost) { return cost == CostClass::kNumbers ? 96 : cost == CostClass::kAnchored ? 240 : UINT32_MAX; }
 std::string_view Name(CostClass value);
 
 struct Pattern {
@@ -31,6 +39,11 @@ struct Pattern {
 
   bool CanBeginWith(uint8_t byte) const { return (first_bytes[byte / 64] >> (byte % 64) & 1) != 0; }
   void AddFirstByte(uint8_t byte) { first_bytes[byte / 64] |= uint64_t{1} << (byte % 64); }
+};
+
+// A literal that says where patterns of kAnchored are worth trying: in the literals' database, its id is its rank behind the patterns'.
+struct Anchor {
+  uint32_t after = 0;  // a match that holds it ends at most so many bytes behind it
 };
 
 }  // namespace sluice::model

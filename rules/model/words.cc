@@ -13,7 +13,7 @@ constexpr Names<Action> kActions = {"allow", "alert", "block", "quarantine"};
 constexpr Names<Direction> kDirections = {"upload", "download", "both"};
 constexpr Names<FailCause> kFailCauses = {"flow_table_full",           "reassembly_limit",  "scanner_error", "overload",
                                           "unverified_retransmission", "ambiguous_framing", "uninspectable"};
-constexpr Names<CostClass> kCostClasses = {"literals", "expressions", "numbers"};
+constexpr Names<CostClass> kCostClasses = {"literals", "expressions", "numbers", "anchored"};
 constexpr Names<FailMode> kFailModes = {"open", "closed"};
 
 template <typename E, size_t N>

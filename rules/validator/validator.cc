@@ -78,13 +78,18 @@ bool TakeBackwards(std::string_view text, const Kind& kind, size_t count, std::a
   return at == 0 || !IsAlphanumeric(text[at - 1]);
 }
 
-// RFC 7515: header.payload.signature in base64url, the header a JSON object. A token longer than what is seen of it passes.
+// {" in base64url begins eyJ; { with a space or line feed after it, ew or eyA.
+bool BeginsObject(std::string_view base64url) { return base64url.substr(0, 2) == "ey" || base64url.substr(0, 2) == "ew"; }
+
+// RFC 7515: header.payload.signature in base64url; header and payload are JSON objects (RFC 7519). The end of the payload and the
+// signature need not be seen, and a header that begins before what is seen passes.
 size_t JwtSuffix(std::string_view text) {
   const std::string_view token = TokenAtEnd(text);
+  const bool is_cut = token.size() == text.size();
   const size_t first_dot = token.find('.');
-  if (first_dot == token.npos || token.find('.', first_dot + 1) == token.npos) return token.size() == text.size() ? token.size() : 0;
-  // {" in base64url begins eyJ; { with a space or line feed after it, ew or eyA.
-  return token.substr(0, 2) == "ey" || token.substr(0, 2) == "ew" || token.size() == text.size() ? token.size() : 0;
+  if (first_dot == token.npos) return is_cut ? token.size() : 0;
+  const bool has_signature = token.find('.', first_dot + 1) != token.npos;
+  return is_cut || (BeginsObject(token) && (has_signature || BeginsObject(token.substr(first_dot + 1)))) ? token.size() : 0;
 }
 
 }  // namespace

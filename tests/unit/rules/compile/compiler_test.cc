@@ -104,7 +104,7 @@ TEST(Compiler, NamesAFileThatIsNotThere) {
 TEST(Compiler, RefusesAPolicyBeyondItsStateBudgetAndSaysWhoIsToBlame) {
   const CompileResult result = CompileText(
       "budget: {stream_state_bytes: 16}\n"
-      "rules: [{id: x.y, title: t, detect: {regex: 'abc[a-z]{3,90}def'}, match: [abcxxxdef]}]\n");
+      "rules: [{id: x.y, title: t, detect: {regex: 'abc[a-z]{3,900}def'}, match: [abcxxxdef]}]\n");
   ASSERT_EQ(Errors(result), std::vector<std::string>{"SL5001"});
   EXPECT_TRUE(result.bundle.empty());
   for (const syntax::Diagnostic& d : result.diagnostics.all()) {

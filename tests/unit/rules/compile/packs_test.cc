@@ -28,7 +28,7 @@ class Packs : public ::testing::Test {
   void SetUp() override { ASSERT_TRUE(bundle_) << problems_; }
 
   static std::set<std::string> RulesFiringOn(std::string_view text) {
-    auto scanner = MemoryScanner::Open(bundle_->databases(), bundle_->patterns(), bundle_->detectors());
+    auto scanner = MemoryScanner::Open(*bundle_);
     const auto found = scanner->Scan(ByteView(text));
     std::vector<evaluate::Hit> hits;
     for (const FoundHit& f : *found) hits.push_back(f.hit);

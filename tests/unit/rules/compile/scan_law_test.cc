@@ -53,7 +53,7 @@ TEST_P(EncodingLaw, ScannerFindsWhatANaiveMatcherFinds) {
   const CompileResult compiled = CompileSources(std::move(sources), Goal::kCompile);
   const auto bundle = bundle::Parse({compiled.bundle.data(), compiled.bundle.size()});
   ASSERT_TRUE(bundle.ok());
-  auto scanner = MemoryScanner::Open((*bundle)->databases(), (*bundle)->patterns(), (*bundle)->detectors());
+  auto scanner = MemoryScanner::Open(**bundle);
   ASSERT_TRUE(scanner.ok());
   CharsetEncoder charsets;
   std::mt19937 random(7);

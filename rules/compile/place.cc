@@ -1,0 +1,122 @@
+#include "rules/compile/place.h"
+
+#include <algorithm>
+#include <map>
+#include <optional>
+#include <utility>
+
+#include "rules/compile/digit_proof.h"
+#include "rules/compile/reference_text.h"
+#include "rules/compile/stages.h"
+
+namespace sluice::compile {
+namespace {
+
+using model::CostClass;
+
+// What one more literal costs beside a look at an expression, for each byte of a text (required_literals.cc has the same measure).
+constexpr double kRatePerLiteral = 2e-5;
+
+// As Hyperscan will read it: each character is a byte.
+std::optional<Expression> Parsed(const std::string& byte_expression) {
+  std::u32string text;
+  for (const char c : byte_expression) text += static_cast<unsigned char>(c);
+  std::variant<Expression, ExpressionError> parsed = ParseExpression(text, false);
+  if (auto* expression = std::get_if<Expression>(&parsed)) return std::move(*expression);
+  return std::nullopt;
+}
+
+// An expression that runs over every byte as yet, and the ways to spare that.
+struct Candidate {
+  LoweredPattern* pattern;
+  Expression bytes;
+  std::vector<RequiredLiterals> ways;
+};
+
+class Placer {
+ public:
+  explicit Placer(Program& program) : program_(program), prose_(ReferenceProse()), lower_prose_(prose_) {
+    for (ReferenceText& text : lower_prose_) {
+      for (char& c : text.bytes) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+    }
+    for (LoweredPattern& pattern : program.patterns) {
+      if (pattern.entry.cost != CostClass::kExpressions) continue;
+      std::optional<Expression> bytes = Parsed(pattern.bytes);
+      if (!bytes) continue;
+      candidates_.push_back({&pattern, std::move(*bytes), AnchorsOf(pattern.bytes)});
+      for (const RequiredLiterals& way : candidates_.back().ways) {
+        for (const RequiredLiteral& literal : way.literals) ++users_[literal];
+      }
+    }
+  }
+
+  void Run() {
+    for (const Candidate& candidate : candidates_) {
+      model::Pattern& entry = candidate.pattern->entry;
+      // Digits first: literals made of them are everywhere where digits are.
+      if (MostBytes(candidate.bytes) <= model::MostBytesOf(CostClass::kNumbers) && AlwaysHoldsDigitGroup(candidate.bytes)) {
+        entry.cost = CostClass::kNumbers;
+      } else if (!candidate.ways.empty()) {
+        entry.cost = CostClass::kAnchored;
+        AddAnchors(BestOf(candidate.ways));
+      }
+    }
+  }
+
+ private:
+  // A literal that serves many is cheap for each of them.
+  const RequiredLiterals& BestOf(const std::vector<RequiredLiterals>& ways) {
+    const RequiredLiterals* best = nullptr;
+    double least = 0;
+    for (const RequiredLiterals& way : ways) {
+      double cost = way.rate;
+      for (const RequiredLiteral& literal : way.literals) cost += kRatePerLiteral / users_.at(literal) + RateSeen(literal);
+      if (best == nullptr || cost < least) {
+        best = &way;
+        least = cost;
+      }
+    }
+    return *best;
+  }
+
+  // How often it stands in the prose where it is most frequent, for each byte.
+  double RateSeen(const RequiredLiteral& literal) {
+    const auto [it, is_new] = rates_.try_emplace(literal, 0);
+    if (!is_new) return it->second;
+    for (const ReferenceText& text : literal.ignore_case ? lower_prose_ : prose_) {
+      const std::string& bytes = text.bytes;
+      size_t count = 0;
+      for (size_t at = bytes.find(literal.bytes); at != bytes.npos; at = bytes.find(literal.bytes, at + 1)) ++count;
+      it->second = std::max(it->second, static_cast<double>(count) / static_cast<double>(bytes.size()));
+    }
+    return it->second;
+  }
+
+  void AddAnchors(const RequiredLiterals& way) {
+    for (const RequiredLiteral& literal : way.literals) {
+      const auto [it, is_new] = ranks_.try_emplace(literal, program_.anchors.size());
+      if (is_new) program_.anchors.push_back({{0}, literal});
+      uint32_t& after = program_.anchors[it->second].entry.after;
+      after = std::max(after, way.after);
+    }
+  }
+
+  Program& program_;
+  std::vector<ReferenceText> prose_, lower_prose_;
+  std::vector<Candidate> candidates_;
+  std::map<RequiredLiteral, uint32_t> users_;
+  std::map<RequiredLiteral, double> rates_;
+  std::map<RequiredLiteral, size_t> ranks_;
+};
+
+}  // namespace
+
+std::vector<RequiredLiterals> AnchorsOf(const std::string& byte_expression) {
+  const std::optional<Expression> bytes = Parsed(byte_expression);
+  if (!bytes || MostBytes(*bytes) > model::MostBytesOf(CostClass::kAnchored)) return {};
+  return FindRequiredLiterals(*bytes);
+}
+
+void Place(Program& program) { Placer(program).Run(); }
+
+}  // namespace sluice::compile
