@@ -34,7 +34,10 @@ class Reading {
 
   void AddByte(char c) {
     switch (c) {
-      case 0x13: fields_ += 'i'; return;
+      case 0x13:
+        // Deeper ones are read as part of the field around them.
+        if (fields_.size() < kMaxFields) fields_ += 'i';
+        return;
       case 0x14:
         if (!fields_.empty()) fields_.back() = 'r';
         return;
