@@ -27,6 +27,11 @@ void FillNames(Record& record, std::string_view text) {
       return;
     case RecordKind::kAnomaly: fill(record.body.anomaly.object); return;
     case RecordKind::kObject: fill(record.body.object.object); return;
+    case RecordKind::kDeparture:
+      record.body.departure.set.Assign(head);
+      record.body.departure.name.Assign(tail);
+      record.body.departure.count = 1;
+      return;
     case RecordKind::kFlow:
     case RecordKind::kCount:
       record.body.flow.host.Assign(text);
