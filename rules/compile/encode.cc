@@ -113,12 +113,10 @@ class DetectorEncoder {
   void EncodeDisguises(const Expression& expression, const std::vector<std::u32string>& disguises) {
     for (const Encoding encoding : encodings_) {
       std::string problem;
-      const bool is_bytewise = encoding != Encoding::kHz && encoding != Encoding::kIso2022Jp && encoding != Encoding::kUtf7;
-      const std::optional<ByteForm> form = is_bytewise ? writer_.Write(expression, encoding, problem) : std::nullopt;
+      const std::optional<ByteForm> form = IsShifted(encoding) ? std::nullopt : writer_.Write(expression, encoding, problem);
       if (form && problem.empty() && !AnchorsOf(form->text).empty()) {
         AddExpression(*form, encoding, TransferForm::kPlain);
-      } else if (encoding == Encoding::kUtf7) {
-        // Each would be hundreds of literals, in an encoding that nothing has written for decades.
+      } else if (IsShifted(encoding)) {
         AddPlain(ToUtf8(disguises[0]), encoding);
       } else {
         for (const std::u32string& disguise : disguises) AddPlain(ToUtf8(disguise), encoding);
