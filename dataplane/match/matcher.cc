@@ -1,7 +1,9 @@
 #include "dataplane/match/matcher.h"
 
 #include <algorithm>
+#include <array>
 #include <cstring>
+#include <span>
 #include <string>
 #include <utility>
 
@@ -88,6 +90,44 @@ struct Matcher::Impl {
     return 0;
   }
 
+  // Patterns with a match that ends with the text, whatever follows. Beyond its room they are none: then they wait, as all others.
+  class CertainEnds {
+   public:
+    void Clear() noexcept { size_ = 0, overflown_ = false; }
+    void Add(uint32_t id) noexcept {
+      if (Find(id) < size_) return;
+      if (size_ == kMost) overflown_ = true;
+      else entries_[size_++] = {id, false};
+    }
+    void Confirm(uint32_t id) noexcept {
+      if (const size_t at = Find(id); at < size_) entries_[at].confirmed = true;
+    }
+    void DropUnconfirmed() noexcept {
+      size_t kept = 0;
+      for (size_t i = 0; i < size_; ++i) {
+        if (entries_[i].confirmed) ids_[kept++] = entries_[i].id;
+      }
+      size_ = overflown_ ? 0 : kept;
+    }
+    std::span<const uint32_t> ids() const noexcept { return {ids_.data(), size_}; }
+    bool Has(uint32_t id) const noexcept { return std::find(ids().begin(), ids().end(), id) != ids().end(); }
+
+   private:
+    static constexpr size_t kMost = 32;
+    struct Entry {
+      uint32_t id;
+      bool confirmed;
+    };
+    size_t Find(uint32_t id) const noexcept {
+      size_t at = 0;
+      while (at < size_ && entries_[at].id != id) ++at;
+      return at;
+    }
+    std::array<Entry, kMost> entries_;
+    std::array<uint32_t, kMost> ids_;
+    size_t size_ = 0;
+    bool overflown_ = false;
+  };
   bool Feed(MatchStream& stream, ByteView bytes, HitList& hits) noexcept;
   bool ResetStreams(MatchStream& stream, HitList* hits) noexcept;
   void AddAnchor(uint32_t anchor, int64_t end) noexcept {
@@ -96,6 +136,8 @@ struct Matcher::Impl {
   bool FeedWindows(MatchStream& stream, ByteView bytes, bool at_end, HitList& hits) noexcept;
   uint8_t FindNumberSpans(const evaluate::BlockText& text, uint8_t pending) noexcept;
   bool ScanSpan(hs_database_t* database, const evaluate::BlockText& text, int64_t reach, evaluate::EndSpan span, uint64_t offset, HitList& hits) noexcept;
+  bool FindCertainEnds(hs_database_t* database, const evaluate::BlockText& text) noexcept;
+  bool ReportCertainEnds(const evaluate::BlockText& text, MatchContext& match) noexcept;
   void BeginBehindGap(MatchStream& stream, uint64_t gap) noexcept;
   ScanStatus Scan(MatchStream& stream, ByteView bytes, HitList& hits) noexcept;
   ScanStatus End(MatchStream& stream, HitList& hits) noexcept;
@@ -120,6 +162,7 @@ struct Matcher::Impl {
   uint32_t first_anchor = UINT32_MAX;  // ids from here on are anchors'
   // Where, in the run at hand, matches may end of patterns that are tried in windows.
   evaluate::EndSpans number_spans, anchor_spans;
+  CertainEnds certain;
   CounterSet<MatchCounter> counters;
 };
 
@@ -170,8 +213,18 @@ bool Matcher::Impl::FeedWindows(MatchStream& stream, ByteView bytes, bool at_end
     stream.numbers_pending = FindNumberSpans(text, stream.numbers_pending);
     for (const DatabasePointer& database : databases.numbers()) scan(database, model::CostClass::kNumbers, number_spans);
   }
-  for (const DatabasePointer& database : databases.anchored()) scan(database, model::CostClass::kAnchored, anchor_spans);
+  for (const DatabasePointer& database : databases.anchored()) {
+    // What ends with the bytes before, whatever follows, was reported with them.
+    certain.Clear();
+    if (stream.anchored_pending > 0) scanned = FindCertainEnds(database.get(), {text.history, {}, false, text.behind_gap}) && scanned;
+    scan(database, model::CostClass::kAnchored, anchor_spans);
+    certain.Clear();
+  }
   stream.anchored_pending = PendingBehind(anchor_spans.spans(), bytes.size());
+  if (stream.anchored_pending > 0 && !at_end && !bytes.empty()) {
+    MatchContext context{&hits, stream.offset};
+    scanned = ReportCertainEnds(text, context) && scanned;
+  }
   return scanned;
 }
 
@@ -186,22 +239,70 @@ uint8_t Matcher::Impl::FindNumberSpans(const evaluate::BlockText& text, uint8_t 
   return PendingBehind(number_spans.spans(), text.bytes.size());
 }
 
+// The patterns of which a match ends with the text whatever follows it. Of assertions Hyperscan has those that ask whether the
+// next byte is of a word, ends a line, or is there: what matches before a letter and before a byte that is none of these asks
+// nothing. So nobody need wait for the next byte, and no byte of it leaves before the verdict.
+bool Matcher::Impl::FindCertainEnds(hs_database_t* database, const evaluate::BlockText& text) noexcept {
+  constexpr size_t kReach = static_cast<size_t>(model::MostBytesOf(model::CostClass::kAnchored));
+  std::array<uint8_t, 1 + kReach + 1 + 1> tail;
+  const size_t newer = std::min(text.bytes.size(), kReach + 1), older = std::min(text.history.size(), kReach + 1 - newer);
+  size_t filled = 0;
+  if (text.behind_gap && newer + older < kReach + 1) tail[filled++] = 0;
+  if (older > 0) std::memcpy(tail.data() + filled, text.history.end() - older, older);
+  if (newer > 0) std::memcpy(tail.data() + filled + older, text.bytes.end() - newer, newer);
+  filled += older + newer;
+  struct Context {
+    CertainEnds* ends;
+    size_t text_end;
+    bool first;
+  };
+  const auto on_match = [](unsigned int id, unsigned long long, unsigned long long to, unsigned int, void* data) noexcept -> int {
+    auto* c = static_cast<Context*>(data);
+    if (to != c->text_end) return 0;
+    if (c->first) c->ends->Add(id);
+    else c->ends->Confirm(id);
+    return 0;
+  };
+  bool scanned = true;
+  for (const uint8_t next : {uint8_t{'a'}, uint8_t{0}}) {
+    tail[filled] = next;
+    Context context{&certain, filled, next == 'a'};
+    scanned = calls.scan_block(database, reinterpret_cast<const char*>(tail.data()), static_cast<unsigned int>(filled + 1), 0, scratch.get(), on_match,
+                               &context) == HS_SUCCESS && scanned;
+  }
+  certain.DropUnconfirmed();
+  return scanned;
+}
+
+bool Matcher::Impl::ReportCertainEnds(const evaluate::BlockText& text, MatchContext& match) noexcept {
+  bool scanned = true;
+  for (const DatabasePointer& database : pool.owner().anchored()) {
+    certain.Clear();
+    scanned = FindCertainEnds(database.get(), text) && scanned;
+    for (const uint32_t id : certain.ids()) OnMatch(id, 0, text.bytes.size(), 0, &match);
+  }
+  certain.Clear();
+  return scanned;
+}
+
 // `offset`: of the first new byte in the object.
 bool Matcher::Impl::ScanSpan(hs_database_t* database, const evaluate::BlockText& text, int64_t reach, evaluate::EndSpan span, uint64_t offset, HitList& hits) noexcept {
   struct Context {
     MatchContext match;
     int64_t begin;
     evaluate::EndSpan ends;
+    const CertainEnds* reported;
   };
   const auto on_match = [](unsigned int id, unsigned long long, unsigned long long to, unsigned int, void* data) noexcept -> int {
     auto* c = static_cast<Context*>(data);
     const int64_t end = c->begin + static_cast<int64_t>(to);
-    return end < c->ends.first || end > c->ends.last ? 0 : OnMatch(id, 0, static_cast<unsigned long long>(end), 0, &c->match);
+    const bool is_of_window = end >= c->ends.first && end <= c->ends.last;
+    return !is_of_window || (end == 0 && c->reported->Has(id)) ? 0 : OnMatch(id, 0, static_cast<unsigned long long>(end), 0, &c->match);
   };
   bool scanned = true;
   evaluate::ForEachWindow(text, reach, span, [&](ByteView window, int64_t begin, evaluate::EndSpan ends) {
     if (window.empty()) return;
-    Context context{{&hits, offset}, begin, ends};
+    Context context{{&hits, offset}, begin, ends, &certain};
     const auto* data = reinterpret_cast<const char*>(window.data());
     const hs_error_t code = calls.scan_block(database, data, static_cast<unsigned int>(window.size()), 0, scratch.get(), on_match, &context);
     scanned = scanned && code == HS_SUCCESS;
