@@ -10,6 +10,12 @@ using namespace decode;
 Wire Upload(std::string_view body, std::string_view fields = "") { return std::move(Wire().Open().Send(Put(body, fields))); }
 Wire UploadBehind(const std::string& filler, const std::string& body) { return Upload(filler + body); }
 
+std::string Repeated(const std::string& text, int times) {
+  std::string all;
+  for (int i = 0; i < times; ++i) all += text;
+  return all;
+}
+
 std::string NestedGzip(int depth, std::string text) {
   for (int i = 0; i < depth; ++i) text = GzipEncode(text);
   return text;
@@ -76,7 +82,7 @@ std::vector<Evasion> ContainerEvasions() {
       {"gzip/plain-behind", "plain text behind the compressed", kGzip, Upload(GzipEncode("clean") + text)},
       {"gzip/depth-15", "gzip in gzip, 15 deep", kDepth, Upload(NestedGzip(15, text))},
       {"gzip/depth-40", "gzip in gzip, 40 deep", kDepth, Upload(NestedGzip(40, text)), Demand::kNamed, Demand::kNamed},
-      {"gzip/bomb-before-mark", "200 MB of zeros before the document", "Bieber 2001 (42.zip)", Upload(GzipEncode(std::string(200u << 20, '\0') + text, 9)), Demand::kNamed,
+      {"gzip/bomb-before-mark", "200 MB of zeros, in 25 members, before the document", "Bieber 2001 (42.zip)", Upload(Repeated(GzipEncode(std::string(8u << 20, '\0'), 9), 25) + gzip), Demand::kNamed,
        Demand::kNamed},
       {"brotli/undeclared", "Brotli, and nothing says so", "RFC 7932", Upload(BrotliEncode(text)), Demand::kNamed, Demand::kNamed},
       {"brotli/declared", "Brotli", "RFC 7932", Upload(BrotliEncode(text), "Content-Encoding: br\r\n")},

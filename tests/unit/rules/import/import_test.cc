@@ -107,7 +107,8 @@ TEST(Import, KeepsIdsApart) {
 
 TEST(Import, AsksForTheStateThatItsExpressionsNeed) {
   std::string text;
-  for (int i = 0; i < 40; ++i) text += "[[rules]]\nid = 'r" + std::to_string(i) + "'\nregex = 'k" + std::to_string(i) + "[a-z]{3,90}end" + std::to_string(i) + "'\n";
+  // Longer than what is tried in windows, so that a stream must carry them.
+  for (int i = 0; i < 130; ++i) text += "[[rules]]\nid = 'r" + std::to_string(i) + "'\nregex = 'k" + std::to_string(i) + "[a-z]{3,290}end" + std::to_string(i) + "'\n";
   const Result<Imported> imported = Import(Format::kGitleaks, text);
   ASSERT_TRUE(imported.ok()) << imported.error().message();
   EXPECT_GT(imported->draft.state_bytes, 512u);
