@@ -96,7 +96,8 @@ LabSmb() {
   read only = no
   force user = root
 CONF
-  InBackground smbd.log smbd --foreground --no-process-group --configfile="$LAB_DIR/smb.conf"
+  # In a process group of its own: at its end it asks all of its group to end.
+  InBackground smbd.log smbd --foreground --configfile="$LAB_DIR/smb.conf"
   WaitForPort 445
 }
 
