@@ -26,7 +26,7 @@ Route RouteOf(const packet::Headers& seen, Toward toward) {
   if (toward == Toward::kReceiver) {
     return {{seen.src, seen.dst}, seen.src_port, seen.dst_port, seen.tcp.timestamp_value, seen.tcp.timestamp_echo};
   }
-  // The newest time of the other side that the sender has shown to know: it passes PAWS there (RFC 7323, 5.3).
+  // The newest time of the other side that the sender has shown to know, which may have learnt a newer one since.
   return {{seen.dst, seen.src}, seen.dst_port, seen.src_port, seen.tcp.timestamp_echo, seen.tcp.timestamp_value};
 }
 
@@ -107,7 +107,9 @@ size_t BuildTcpFrame(const packet::Packet& seen, Toward toward, const TcpSegment
   const size_t length = envelope.size() + ip_bytes + tcp_bytes + spec.payload.size();
   if (length > out.size()) return 0;
 
-  const Route route = RouteOf(seen.headers, toward);
+  Route route = RouteOf(seen.headers, toward);
+  const auto newer_by = static_cast<int32_t>(spec.latest_timestamp - route.timestamp_value);
+  if (spec.has_latest_timestamp && newer_by > 0) route.timestamp_value = spec.latest_timestamp;
   const std::span<uint8_t> ip = out.subspan(envelope.size(), length - envelope.size());
   if (envelope.size() > 0) std::memcpy(out.data(), seen.data, envelope.size());
   WriteTcp(route, spec, tcp_bytes, ip.subspan(ip_bytes));

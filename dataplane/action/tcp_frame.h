@@ -22,6 +22,9 @@ struct TcpSegmentSpec {
   uint8_t flags = 0;  // packet::TcpFlag
   uint16_t window = 0;
   ByteView payload{};
+  // What its source has said of time by now (RFC 7323), if anybody knows: it says nothing older, or PAWS would discard it.
+  bool has_latest_timestamp = false;
+  uint32_t latest_timestamp = 0;
 };
 
 // Sequence numbers that a segment takes up: its payload, and one each for SYN and FIN (RFC 9293, 3.4).

@@ -40,8 +40,8 @@ class Interceptor {
               Output& out) noexcept;
 
  private:
-  bool Send(const packet::Packet& seen, action::Toward toward, const action::TcpSegmentSpec& spec, Output& out) noexcept;
-  uint32_t SendPage(const packet::Packet& seen, uint32_t seq, uint32_t ack, uint64_t incident, std::string_view title, Output& out) noexcept;
+  bool Send(const FlowContext& flow, const packet::Packet& seen, action::Toward toward, action::TcpSegmentSpec spec, Output& out) noexcept;
+  uint32_t SendPage(const FlowContext& flow, const packet::Packet& seen, uint32_t seq, uint32_t ack, uint64_t incident, std::string_view title, Output& out) noexcept;
 
   // A client is answered this often with acknowledgements (so that it reads the page in peace), then with resets.
   static constexpr uint32_t kMaxAcknowledgements = 512;
