@@ -1,5 +1,6 @@
 #include "extractor/service.h"
 
+#include <sched.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -64,10 +65,18 @@ void Carry(const Service& service, const Exchange& exchange, const Order& order,
   writer->EndOrder(outcome);
 }
 
+// A worker is bound to one processor and needs all of it.
+void LeaveProcessorOfParent() {
+  cpu_set_t all;
+  std::memset(&all, 0xff, sizeof all);
+  sched_setaffinity(0, sizeof all, &all);
+}
+
 }  // namespace
 
 int Serve(const Service& service) {
   const pid_t parent = getppid();
+  LeaveProcessorOfParent();
   size_t exchange_bytes = 0, store_bytes = 0;
   auto* exchange = MapAll<Exchange>(extract::kExchangeDescriptor, PROT_READ | PROT_WRITE, exchange_bytes);
   const auto* store = MapAll<const uint8_t>(extract::kDocumentsDescriptor, PROT_READ, store_bytes);

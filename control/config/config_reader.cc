@@ -158,7 +158,20 @@ class Reader {
     decode.max_large_states = static_cast<uint32_t>(reader.Number("large_states"));
     decode.max_small_states = static_cast<uint32_t>(reader.Number("small_states"));
     decode.library_bytes = reader.Number("library_megabytes") << 20;
+    ReadExtraction(reader, decode.extraction);
+    data_plane().hold_for_documents = reader.Flag("hold_documents");
+    data_plane().longest_hold = std::chrono::seconds(reader.Number("hold_seconds"));
     reader.Finish();
+  }
+
+  void ReadExtraction(SectionReader& reader, extract::ExtractionOptions& extraction) {
+    const auto program = reader.Text("extractor");
+    extraction.program = program.value.empty() ? extract::ExtractorBesideProgram() : program.value == "none" ? std::string() : Resolve(program.value);
+    extraction.cells = static_cast<uint32_t>(reader.Number("extractors"));
+    extraction.max_document_bytes = reader.Number("document_megabytes") << 20;
+    extraction.store_bytes = reader.Number("document_store_megabytes") << 20;
+    extraction.longest_wait = std::chrono::seconds(reader.Number("document_seconds"));
+    extraction.waits = false;
   }
 
   void ReadOutput(SectionReader& top) {

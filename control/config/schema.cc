@@ -69,6 +69,13 @@ constexpr Key kKeys[] = {
     {Section::kDecode, "large_states", KeyKind::kNumber, "10240", 16, kMillion, "", false, "Decoders of deflate and lz4 at a time, 90 KiB each; touched as they are used."},
     {Section::kDecode, "small_states", KeyKind::kNumber, "32768", 16, 16 * kMillion, "", false, "All other decoders at a time, 2 KiB each."},
     {Section::kDecode, "library_megabytes", KeyKind::kNumber, "256", 1, 1u << 20, "", false, "What Brotli, Zstandard, xz and bzip2 may use together."},
+    {Section::kDecode, "extractor", KeyKind::kText, "", 0, 0, "", false, "The program that reads PDF, OLE2, 7z and other documents that need all their bytes; without it `sluice-extract` beside `sluiced`. `none`: they are not opened, which is an anomaly. A relative path counts from the folder of this file."},
+    {Section::kDecode, "extractors", KeyKind::kNumber, "2", 1, 16, "", false, "Processes of it for each worker; what comes meanwhile waits."},
+    {Section::kDecode, "document_megabytes", KeyKind::kNumber, "256", 1, 1024, "", false, "The largest document that is read by it."},
+    {Section::kDecode, "document_store_megabytes", KeyKind::kNumber, "1024", 1, 1u << 20, "", false, "Documents that come in or wait for it, of each worker; touched as they are used."},
+    {Section::kDecode, "document_seconds", KeyKind::kNumber, "30", 1, 3600, "", false, "What a document may take from its last byte on, its wait included."},
+    {Section::kDecode, "hold_documents", KeyKind::kFlag, "true", 0, 0, "", false, "Inline: the packet that ends a document waits until the document is read, and with it whatever follows in its direction. If not, documents are read while they leave, and only what follows can be stopped."},
+    {Section::kDecode, "hold_seconds", KeyKind::kNumber, "10", 1, 300, "", false, "The longest such wait; then the policy's fail mode `uninspectable` decides, and what is found later is reported."},
 
     {Section::kOutput, "findings", KeyKind::kText, "-", 0, 0, "", false, "Findings and anomalies, a JSON object a line, added to the end of the file. `-` is standard output."},
     {Section::kOutput, "objects", KeyKind::kText, "", 0, 0, "", false, "Every object that was seen, likewise."},

@@ -25,6 +25,7 @@ std::string_view Name(Fate fate) {
     case Fate::kOverload: return "overload";
     case Fate::kBlockedFlow: return "blocked_flow";
     case Fate::kQuarantined: return "quarantined";
+    case Fate::kHeldForDocument: return "held_for_document";
     case Fate::kShutdown: return "shutdown";
     case Fate::kCount: break;
   }

@@ -34,6 +34,7 @@ enum class Fate : uint8_t {
   kOverload,               // worker behind: fail mode decided
   kBlockedFlow,            // dropped unseen because its flow is already blocked
   kQuarantined,
+  kHeldForDocument,        // dropped unseen while an extractor read what its flow had sent before: its sender repeats it
   kShutdown,               // still held when the program stopped
   kCount,
 };

@@ -23,11 +23,12 @@ enum class DecodeOutcome : uint8_t {
   kExtractorBusy,  // no extractor, or no memory for the document, was free
   kExtractorDied,  // the extractor ended over it; what it had handed out was inspected
   kExtractorLimit, // larger than a document may be, or more work, memory or members than one may take
+  kNotAwaited,     // its flow was over, or gave way, before the extractor had answered
   kCount,
 };
 // "complete", "truncated_container", "corrupt_container", "unsupported_coding", "not_as_declared", "decompression_budget",
 // "nesting_limit", "decoder_pool_empty", "encrypted_container", "unopened_container", "extractor_busy", "extractor_died",
-// "extractor_limit"
+// "extractor_limit", "not_awaited"
 std::string_view Name(DecodeOutcome outcome);
 
 }  // namespace sluice::decode

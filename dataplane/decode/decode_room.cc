@@ -31,6 +31,7 @@ std::string_view Name(DecodeOutcome outcome) {
     case DecodeOutcome::kExtractorBusy: return "extractor_busy";
     case DecodeOutcome::kExtractorDied: return "extractor_died";
     case DecodeOutcome::kExtractorLimit: return "extractor_limit";
+    case DecodeOutcome::kNotAwaited: return "not_awaited";
     case DecodeOutcome::kCount: break;
   }
   return "unknown";
@@ -79,6 +80,10 @@ void DecodeRoom::Close(DecoderChain* chain) noexcept {
   if (chain == nullptr) return;
   chain->~DecoderChain();
   impl_->chains.Release(chain);
+}
+
+void DecodeRoom::BeginTurn() noexcept {
+  if (impl_->extraction != nullptr) impl_->extraction->BeginTurn();
 }
 
 const CounterSet<DecodeOutcome>& DecodeRoom::outcomes() const noexcept { return impl_->outcomes; }

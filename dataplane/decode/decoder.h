@@ -21,6 +21,7 @@ enum class DecodeState : uint8_t {
   kMoreOutput,    // scratch is full: call again, with what was not taken
   kMemberBegins,  // no output in this step; member() describes what the output from here on is. Call again
   kMemberEnds,    // `output` was the last of the member, which ends with `member_outcome`. Call again
+  kWaits,         // of End only: an extractor is at work. Call again later
   kEnd,           // the coded data is over; what was not taken is something else
   kCorrupt,       // does not follow its format
   kUnsupported,   // follows it, but asks for what is not offered (a preset dictionary, a window that is too large)
@@ -35,7 +36,7 @@ enum class DecodeState : uint8_t {
 // How a view ends when its decoder stops so.
 DecodeOutcome OutcomeOf(DecodeState state) noexcept;
 
-constexpr bool GoesOn(DecodeState state) { return state <= DecodeState::kMemberEnds; }
+constexpr bool GoesOn(DecodeState state) { return state <= DecodeState::kWaits; }
 
 struct DecodeStep {
   size_t consumed = 0;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <new>
 
 #include "dataplane/decode/decode_room_impl.h"
 
@@ -23,6 +24,21 @@ DecodeOutcome OutcomeOf(DecodeState state) noexcept {
 
 DecoderChain::DecoderChain(DecodeRoom::Impl& room, const content::ObjectDescription& description) noexcept
     : room_(room), declared_(description.content_encoding), claimed_type_(description.claimed_type) {}
+
+// The budgets go on, too: a document within a document within an object is still of that object.
+DecoderChain::DecoderChain(DecoderChain& from, size_t depth) noexcept
+    : room_(from.room_),
+      is_deferred_(true),
+      depth_before_(from.depth_before_ + depth),
+      last_view_(from.last_view_),
+      input_bytes_(from.input_bytes_),
+      output_bytes_(from.output_bytes_) {
+  Node& node = nodes_[0];
+  node.decoder = std::exchange(from.nodes_[depth].decoder, nullptr);
+  node.coding = from.nodes_[depth].coding;
+  node.opaque = std::exchange(from.nodes_[depth].opaque, 0);
+  node.decided = node.opened = node.input_over = true;
+}
 
 DecoderChain::~DecoderChain() {
   for (size_t depth = 0; depth <= depth_; ++depth) ReleaseDecoder(nodes_[depth]);
@@ -122,7 +138,7 @@ DecoderChain::Progress DecoderChain::OpenDecoder(Node& node, ViewPiece& piece) n
   if (node.chosen.choice == Choice::kUnknownCoding) return Refuse(node, "declared", DecodeOutcome::kUnsupported, piece);
   if (node.chosen.choice == Choice::kNotAsDeclared) return Refuse(node, "declared", DecodeOutcome::kNotAsDeclared, piece);
   const CodingEntry& entry = EntryOf(node.chosen.coding);
-  if (depth_ >= room_.options.max_depth) return Refuse(node, entry.name, DecodeOutcome::kTooDeep, piece);
+  if (depth_before_ + depth_ >= room_.options.max_depth) return Refuse(node, entry.name, DecodeOutcome::kTooDeep, piece);
   void* slot = room_.StatesFor(entry.coding).Claim();
   if (slot == nullptr) return Refuse(node, entry.name, DecodeOutcome::kPoolEmpty, piece);
   node.coding = entry.coding;
@@ -185,15 +201,15 @@ DecoderChain::Progress DecoderChain::Produce(ViewPiece& piece) noexcept {
       node.pending = node.pending.From(step.consumed);
       if (node.pending.empty()) node.emitted = false;
       const bool stuck = had_more && step.state == DecodeState::kMoreOutput && step.consumed == 0 && step.output.empty();
-      return stuck ? Stop(depth, DecodeOutcome::kCorrupt) : Apply(depth, step);
+      return stuck ? Stop(depth, DecodeOutcome::kCorrupt) : Apply(depth, step, piece);
     }
-    if (node.input_over) return Apply(depth, node.decoder->End(scratch));
+    if (node.input_over) return Apply(depth, node.decoder->End(scratch), piece);
   }
   return Progress::kIdle;
 }
 
 // What a step of the decoder at `depth` means for it and for the node below.
-DecoderChain::Progress DecoderChain::Apply(size_t depth, const DecodeStep& step) noexcept {
+DecoderChain::Progress DecoderChain::Apply(size_t depth, const DecodeStep& step, ViewPiece& piece) noexcept {
   Node& node = nodes_[depth];
   node.opaque += step.opaque;
   if (depth == 0) {
@@ -225,8 +241,27 @@ DecoderChain::Progress DecoderChain::Apply(size_t depth, const DecodeStep& step)
       nodes_[depth + 1].input_over = true;
       nodes_[depth + 1].outcome = step.member_outcome;
       return Progress::kAgain;
+    case DecodeState::kWaits: return is_deferred_ && depth == 0 ? Progress::kIdle : Defer(depth, piece);
     default: return Stop(depth, OutcomeOf(step.state));
   }
+}
+
+// The extractor needs time that this chain does not have.
+DecoderChain::Progress DecoderChain::Defer(size_t depth, ViewPiece& piece) noexcept {
+  Node& node = nodes_[depth];
+  void* slot = room_.chains.Claim();
+  if (slot == nullptr) {
+    room_.chains_full.Add();
+    if (depth == 0) opaque_input_.unopened += input_bytes_;  // at most: all that was withheld
+    return Stop(depth, DecodeOutcome::kPoolEmpty);
+  }
+  piece = ViewPiece();
+  piece.kind = ViewPiece::Kind::kDeferred;
+  piece.view = node.view;
+  piece.element = Name(node.coding);
+  piece.deferred = new (slot) DecoderChain(*this, depth);
+  node.emitted = node.more_output = false;
+  return Progress::kPiece;
 }
 
 // The decoder at `depth` gives no more. An open view takes its outcome; else it is told when the decoder goes.

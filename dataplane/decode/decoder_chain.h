@@ -9,7 +9,8 @@
 //
 // The object's own bytes are no view (the caller has them). A view's content may itself be coded: then views of it follow,
 // whose `parent` it is: one, or for a container one for each member, one after the other. By content of the first bytes, or
-// by declaration where content has no sign (coding_table.h).
+// by declaration where content has no sign (coding_table.h). A document that an extractor reads in its own time goes on in a chain of
+// its own (kDeferred), and this one takes what stands behind it.
 // Thread: one worker. Allocates: never. Failure: each view ends with a DecodeOutcome; what came out before stands.
 #pragma once
 
@@ -28,12 +29,15 @@ namespace sluice::decode {
 // Number of a view within its object, from 1; 0 is the object itself.
 using ViewNumber = uint32_t;
 
+class DecoderChain;
+
 struct ViewPiece {
   enum class Kind : uint8_t {
     kBegin,    // `view`, `parent`, `element`, `type`
     kData,     // `bytes` of `view`; valid until the next call
     kEnd,      // of `view`, with `outcome`
     kRefused,  // the content of `view` (0: of the object) is coded by `element` and was not opened, or not to its end
+    kDeferred, // the content of `view` (0: of the object) is with an extractor: `deferred` will say what it holds
   };
   Kind kind = Kind::kData;
   ViewNumber view = 0;
@@ -45,6 +49,7 @@ struct ViewPiece {
   DecodeOutcome outcome = DecodeOutcome::kComplete;
   bool is_reading = false;   // of kBegin: another reading of what `parent` holds (the text of a page), not content within it
   uint64_t opaque_bytes = 0; // of kEnd and kRefused: coded bytes that could not be looked into
+  DecoderChain* deferred = nullptr;  // of kDeferred: the receiver's, to be asked with Next in turns until finished(), then closed
 };
 
 // Bytes of the object itself that could not be looked into; of those withheld, it is said once End was called.
@@ -99,6 +104,8 @@ class DecoderChain {
   };
 
   DecoderChain(DecodeRoom::Impl& room, const content::ObjectDescription& description) noexcept;
+  // Goes on with the decoder at `depth` of another chain, which loses it.
+  DecoderChain(DecoderChain& from, size_t depth) noexcept;
   ~DecoderChain();
 
   Progress Advance(ViewPiece& piece) noexcept;
@@ -109,7 +116,8 @@ class DecoderChain {
   Progress OpenDecoder(Node& node, ViewPiece& piece) noexcept;
   Progress Produce(ViewPiece& piece) noexcept;
   void BeginChild(bool is_reading) noexcept;
-  Progress Apply(size_t depth, const DecodeStep& step) noexcept;
+  Progress Apply(size_t depth, const DecodeStep& step, ViewPiece& piece) noexcept;
+  Progress Defer(size_t depth, ViewPiece& piece) noexcept;
   Progress Stop(size_t depth, DecodeOutcome outcome) noexcept;
   Progress FinishDeepest(ViewPiece& piece) noexcept;
   Progress FinishDecoder(Node& node, ViewPiece& piece) noexcept;
@@ -121,6 +129,8 @@ class DecoderChain {
   void ReleaseDecoder(Node& node) noexcept;
 
   DecodeRoom::Impl& room_;
+  const bool is_deferred_ = false;
+  const size_t depth_before_ = 0;  // of a deferred one: codings around it
   size_t depth_ = 0;  // of the deepest node
   ViewNumber last_view_ = 0;
   uint64_t input_bytes_ = 0, output_bytes_ = 0;

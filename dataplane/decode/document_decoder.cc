@@ -74,9 +74,17 @@ bool DocumentDecoder::IsNoImage(ByteView input) noexcept {
 
 DecodeStep DocumentDecoder::End(std::span<uint8_t> scratch) noexcept {
   if (phase_ == Phase::kRefused) return Finish(final_);
+  if (phase_ == Phase::kAsking) return Ask(scratch);
   if (phase_ != Phase::kGathering) return Deliver(scratch);
   if (kind_ == Kind::kIsoImage && sign_seen_ < kIsoSign.size()) return Finish(DecodeState::kEnd);
+  phase_ = Phase::kAsking;
+  if (!room_.waits()) return {0, {}, DecodeState::kWaits};
+  return Ask(scratch);
+}
+
+DecodeStep DocumentDecoder::Ask(std::span<uint8_t> scratch) noexcept {
   const ExtractionRoom::Started started = room_.Start(extraction_, FormatOf(kind_));
+  if (started == ExtractionRoom::Started::kNotYet) return {0, {}, DecodeState::kWaits};
   if (started != ExtractionRoom::Started::kYes) return Finish(started == ExtractionRoom::Started::kBusy ? DecodeState::kBusy : DecodeState::kDied);
   phase_ = Phase::kDelivering;
   return Deliver(scratch);
@@ -94,6 +102,7 @@ DecodeStep DocumentDecoder::Deliver(std::span<uint8_t> scratch) noexcept {
       if (step.state != DecodeState::kNeedsInput) return step;
       continue;
     }
+    if (status == ExtractionRoom::Status::kNothing) return {0, {}, DecodeState::kWaits};
     const bool limit = status == ExtractionRoom::Status::kLimit;
     final_ = limit ? DecodeState::kLimit : DecodeState::kDied;
     phase_ = Phase::kOver;

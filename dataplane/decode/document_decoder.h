@@ -1,7 +1,8 @@
 // DocumentDecoder: documents and archives that need all their bytes before anything can be read: gathered, given to an extractor
 // process (dataplane/extract), and what it finds handed out as members.
 //
-// The fate of the bytes is withheld until the extractor has answered. Its answers are a stranger's: members out of order end it.
+// The fate of the bytes is withheld until the extractor has answered. Where nobody may wait for it (ExtractionRoom::waits) End says
+// kWaits, and the decoder goes on in a chain of its own (DecoderChain, kDeferred). Its answers are a stranger's: members out of order end it.
 // Thread: one worker. Allocates: never here. Failure: kBusy, kDied, kLimit beside what the document itself makes of it.
 #pragma once
 
@@ -25,9 +26,10 @@ class DocumentDecoder final : public Decoder {
   Member member() const noexcept override { return {name_.view(), {}, {}}; }
 
  private:
-  enum class Phase : uint8_t { kGathering, kRefused, kDelivering, kOver };
+  enum class Phase : uint8_t { kGathering, kRefused, kAsking, kDelivering, kOver };
 
   DecodeStep Gather(ByteView input) noexcept;
+  DecodeStep Ask(std::span<uint8_t> scratch) noexcept;
   DecodeStep Deliver(std::span<uint8_t> scratch) noexcept;
   DecodeStep TakeRecord(const extract::RecordHead& head, std::span<uint8_t> scratch) noexcept;
   DecodeStep Finish(DecodeState state) noexcept;

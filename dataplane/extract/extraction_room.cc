@@ -44,11 +44,27 @@ Result<std::unique_ptr<ExtractionRoom>> ExtractionRoom::Create(const ExtractionO
   const int why = errno;
   if (low >= 0) close(low);
   if (read_only < 0) return Error::FromErrno(why, "the store of documents cannot be opened for extractors");
-  return std::unique_ptr<ExtractionRoom>(new ExtractionRoom(options, std::move(store).value(), read_only));
+  std::unique_ptr<ExtractionRoom> room(new ExtractionRoom(options, std::move(store).value(), read_only));
+  if (options.waits) return room;
+  // A worker has no time to start processes while the first document waits.
+  for (ExtractorCell& cell : room->cells_) {
+    room->counters_.Add(ExtractionCounter::kStarts);
+    if (sluice::Status started = cell.Start(options.program, read_only); !started.ok()) return started.error();
+  }
+  return room;
+}
+
+void ExtractionRoom::BeginTurn() noexcept {
+  records_left_ = options_.records_a_turn;
+  turn_ = std::chrono::steady_clock::now();
 }
 
 ExtractionRoom::ExtractionRoom(const ExtractionOptions& options, DocumentStore store, int read_only_store)
-    : options_(options), store_(std::move(store)), read_only_store_(read_only_store), cells_(options.cells) {}
+    : options_(options),
+      store_(std::move(store)),
+      read_only_store_(read_only_store),
+      cells_(options.cells),
+      counters_(options.counters != nullptr ? *options.counters : own_counters_) {}
 
 ExtractionRoom::~ExtractionRoom() { close(read_only_store_); }
 
@@ -62,6 +78,10 @@ DocumentStore::Status ExtractionRoom::Append(Extraction& extraction, ByteView by
 
 ExtractionRoom::Started ExtractionRoom::Start(Extraction& extraction, Format format) noexcept {
   const auto cell = std::find_if(cells_.begin(), cells_.end(), [](const ExtractorCell& c) { return !c.is_busy(); });
+  if (!options_.waits) {
+    if (extraction.give_up == std::chrono::steady_clock::time_point{}) extraction.give_up = std::chrono::steady_clock::now() + options_.longest_wait;
+    if (cell == cells_.end() && turn_ < extraction.give_up) return Started::kNotYet;
+  }
   if (cell == cells_.end()) {
     counters_.Add(ExtractionCounter::kBusy);
     return Started::kBusy;
@@ -114,10 +134,25 @@ ExtractorCell::Status ExtractionRoom::Await(ExtractorCell& cell, RecordHead& hea
   return status;
 }
 
+// Without waiting. One that takes too long is put to death; what it said before stands.
+ExtractorCell::Status ExtractionRoom::Look(Extraction& extraction, RecordHead& head) noexcept {
+  if (records_left_ == 0) return ExtractorCell::Status::kNothing;
+  ExtractorCell& cell = cells_[extraction.cell];
+  const ExtractorCell::Status status = cell.Next(head);
+  if (status == ExtractorCell::Status::kRecord) --records_left_;
+  if (status != ExtractorCell::Status::kNothing || turn_ < extraction.give_up) return status;
+  cell.Kill();
+  return ExtractorCell::Status::kLimit;
+}
+
 ExtractionRoom::Status ExtractionRoom::Next(Extraction& extraction, RecordHead& head) noexcept {
   ExtractorCell& cell = cells_[extraction.cell];
-  ExtractorCell::Status status = Await(cell, head);
-  if (status != ExtractorCell::Status::kRecord && Repeat(extraction)) status = Await(cell, head);
+  ExtractorCell::Status status = options_.waits ? Await(cell, head) : Look(extraction, head);
+  if (status == ExtractorCell::Status::kNothing) return Status::kNothing;
+  if (status != ExtractorCell::Status::kRecord && Repeat(extraction)) {
+    if (!options_.waits) return Status::kNothing;
+    status = Await(cell, head);
+  }
   if (status == ExtractorCell::Status::kRecord) return Status::kRecord;
   const bool limit = status == ExtractorCell::Status::kLimit;
   counters_.Add(limit ? ExtractionCounter::kLimits : ExtractionCounter::kDied);

@@ -6,11 +6,14 @@
 //   while (room.Next(e, head) == kRecord) … room.TakePayload(e, scratch)
 //   room.End(e)                         // always
 //
-// Next waits for the extractor: this is the way of replay and of scans at rest, where the results belong to the place in the
-// input at which the document ended. A document within a document has an extractor of its own, for the outer one is still at work.
+// There are two ways. In replay and in scans at rest Next waits for the extractor, for the results belong to the place in the input at
+// which the document ended. A worker must not wait: there (`waits` is false) Next says kNothing, Start may say that its turn has not
+// come, both are asked again in the next turn (BeginTurn), and `longest_wait` bounds it all.
+// A document within a document has an extractor of its own, for the outer one is still at work.
 // Thread: one. Allocates: in Create, and for a process when one must be started. Failure: words, each counted.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <memory>
 #include <span>
@@ -24,6 +27,10 @@
 
 namespace sluice::extract {
 
+// "orders", "starts", …
+enum class ExtractionCounter : uint8_t { kOrders, kStarts, kDied, kLimits, kBusy, kTooLarge, kCount };
+std::string_view Name(ExtractionCounter counter);
+
 struct ExtractionOptions {
   std::string program;      // path of sluice-extract; empty: there is none, and nothing is extracted
   uint32_t cells = 4;       // processes at most: as deep as documents that need one stand within one another
@@ -31,11 +38,12 @@ struct ExtractionOptions {
   uint64_t max_document_bytes = uint64_t{512} << 20;
   Limits limits;
   std::chrono::seconds longest_silence{300};  // by the clock, of an extractor that neither says anything nor dies
+  // What a worker does instead: it never waits in a call, and gives a document up that has taken so long in all.
+  bool waits = true;
+  std::chrono::milliseconds longest_wait{30'000};
+  uint32_t records_a_turn = 8;  // at most, over all documents: 256 KiB of text to be matched
+  CounterSet<ExtractionCounter>* counters = nullptr;  // nullptr: the room has its own
 };
-
-// "orders", "starts", …
-enum class ExtractionCounter : uint8_t { kOrders, kStarts, kDied, kLimits, kBusy, kTooLarge, kCount };
-std::string_view Name(ExtractionCounter counter);
 
 struct Extraction {
   static constexpr uint8_t kNoCell = UINT8_MAX;
@@ -43,6 +51,7 @@ struct Extraction {
   uint8_t cell = kNoCell;
   Format format = Format::kPdf;
   bool repeated = false;  // its first extractor was on its way out when it got the order
+  std::chrono::steady_clock::time_point give_up{};  // where nobody waits: set when it is first asked to start
 };
 
 class ExtractionRoom {
@@ -52,10 +61,16 @@ class ExtractionRoom {
 
   DocumentStore::Status Append(Extraction& extraction, ByteView bytes) noexcept;
 
-  enum class Started : uint8_t { kYes, kBusy, kFailed };
+  bool waits() const noexcept { return options_.waits; }
+  // Where nobody waits: the next turn of asking begins.
+  void BeginTurn() noexcept;
+
+  // kNotYet: only where nobody waits; it is to be asked again in the next turn.
+  enum class Started : uint8_t { kYes, kNotYet, kBusy, kFailed };
   Started Start(Extraction& extraction, Format format) noexcept;
 
-  enum class Status : uint8_t { kRecord, kDied, kLimit };
+  // kNothing: only where nobody waits.
+  enum class Status : uint8_t { kRecord, kNothing, kDied, kLimit };
   // REQUIRES: Start said kYes; kDone was not read.
   Status Next(Extraction& extraction, RecordHead& head) noexcept;
   ByteView TakePayload(Extraction& extraction, std::span<uint8_t> into) noexcept;
@@ -75,12 +90,16 @@ class ExtractionRoom {
   bool Submit(Extraction& extraction) noexcept;
   bool Repeat(Extraction& extraction) noexcept;
   ExtractorCell::Status Await(ExtractorCell& cell, RecordHead& head) noexcept;
+  ExtractorCell::Status Look(Extraction& extraction, RecordHead& head) noexcept;
 
   const ExtractionOptions options_;
   DocumentStore store_;
   int read_only_store_;
   std::vector<ExtractorCell> cells_;
-  CounterSet<ExtractionCounter> counters_;
+  uint32_t records_left_ = 0;                     // of this turn
+  std::chrono::steady_clock::time_point turn_{};  // when it began
+  CounterSet<ExtractionCounter> own_counters_;
+  CounterSet<ExtractionCounter>& counters_;
 };
 
 // sluice-extract beside the program that runs; empty where there is none.

@@ -21,6 +21,7 @@
 namespace sluice::pipeline {
 
 struct ExpectedFlow;
+struct HeldPacket;
 
 // Names that few protocols have: the people of a letter, the fingerprint of a TLS client.
 struct RareNames {
@@ -64,6 +65,7 @@ struct FlowContext {
   protocol::ProtocolId app = protocol::ProtocolId::kRawTcp;
   verdict::Verdict verdict = verdict::Verdict::kAllow;
   bool blocked = false;
+  bool has_documents = false;  // listed among the flows with a document at an extractor
   bool has_holes = false;      // listed among the flows whose gaps can time out
   bool protocol_known = false; // `session` decides about both directions
   uint8_t policy_slot = 0;     // which adopted policy this flow began under
@@ -73,6 +75,8 @@ struct FlowContext {
   std::array<ProbePrefix*, content::kDirections> prefix{};
   std::array<bool, content::kDirections> ended{};  // FIN delivered and the protocol told
   ObjectState* objects = nullptr;  // open ones, newest first
+  ObjectState* documents = nullptr;  // with extractors, newest first
+  HeldPacket* held = nullptr;        // a direction waits for what extractors say
   stream::TcpConnection tcp;
   std::array<event::DirectionTotals, content::kDirections> totals{};  // since the last report
 

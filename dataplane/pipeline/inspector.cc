@@ -26,7 +26,9 @@ Result<std::unique_ptr<Inspector>> Inspector::Create(const InspectorOptions& opt
   auto sessions = protocol::SessionPool::Create(options.sessions);
   if (!sessions.ok()) return sessions.error();
   inspector->sessions_.emplace(std::move(sessions).value());
-  auto room = decode::DecodeRoom::Create(options.decode);
+  decode::DecodeOptions decoding = options.decode;
+  decoding.extraction.counters = &statistics->extraction;
+  auto room = decode::DecodeRoom::Create(decoding);
   if (!room.ok()) return room.error();
   inspector->decode_room_.emplace(std::move(room).value());
   // A tally for each object and for the head before it, in either direction of its flow.
@@ -334,6 +336,7 @@ bool Inspector::IsAnswering(const FlowContext& flow) const noexcept {
 void Inspector::Release(const flow::FlowKey& key, FlowContext& flow) noexcept {
   StartRun(key, flow, content::Direction::kUpload);
   while (flow.objects != nullptr) FreeObject(flow.objects);
+  while (flow.documents != nullptr) FreeDocument(flow.documents);
   CloseSession();
   for (size_t d = 0; d < content::kDirections; ++d) {
     ForgetHead(flow, static_cast<content::Direction>(d));

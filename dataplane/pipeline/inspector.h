@@ -43,15 +43,19 @@ struct Inspection {
   bool scanner_failed = false;
   bool ambiguous_framing = false;
   bool uninspectable = false;
+  bool documents_wait = false;  // a document was given to an extractor: TakeDocuments, in turns
   bool departures = false;  // pieces of registered documents are about to leave: RecordDepartures, or ForgetDepartures
 
   bool IsUneventful() const noexcept {
-    return findings.empty() && verdict == verdict::Verdict::kAllow && !scanner_failed && !ambiguous_framing && !uninspectable && !departures;
+    return findings.empty() && verdict == verdict::Verdict::kAllow && !scanner_failed && !ambiguous_framing && !uninspectable && !departures &&
+           !documents_wait;
   }
 };
 
 class Inspector {
  public:
+  static constexpr uint32_t kMaxDocuments = 1024;  // with extractors at a time
+
   static Result<std::unique_ptr<Inspector>> Create(const InspectorOptions& options, std::shared_ptr<const bundle::Bundle> policy,
                                                    uint32_t generation, Recorder* recorder, Statistics* statistics);
 
@@ -70,12 +74,16 @@ class Inspector {
   const Inspection& EndDirection(const flow::FlowKey& key, FlowContext& flow, content::Direction direction) noexcept;
   // A flow begins: whether another announced it, and so who of the two is its client. Before its first bytes.
   void Meet(const flow::FlowKey& key, FlowContext& flow, Timestamp now) noexcept;
+  // What extractors have said since of the flow's documents. BeginTurn comes first, once for all flows.
+  void BeginTurn() noexcept { decode_room_->BeginTurn(); }
+  const Inspection& TakeDocuments(const flow::FlowKey& key, FlowContext& flow) noexcept;
   // Both directions have ended: the session goes back to its pool. What comes all the same is inspected as raw bytes.
   void EndSession(FlowContext& flow) noexcept;
   // Whether the server has begun an answer: a page of ours would fall into it.
   bool IsAnswering(const FlowContext& flow) const noexcept;
-  // The flow is about to be reported for the last time: bytes whose fate still depended on what comes have it now.
-  void SettleAll(FlowContext& flow) noexcept;
+  // The flow is about to be reported for the last time: bytes whose fate still depended on what comes have it now. Documents that are
+  // still with extractors are given up.
+  void SettleAll(const flow::FlowKey& key, FlowContext& flow) noexcept;
   // The run at hand went on, or was stopped. After the call that said so, before the next.
   void RecordDepartures(const flow::FlowKey& key, const FlowContext& flow, content::Direction direction) noexcept;
   void ForgetDepartures(const FlowContext& flow) noexcept;
@@ -157,6 +165,11 @@ class Inspector {
   void NoteOutcome(ObjectState& object, ObjectState& where, const decode::ViewPiece& piece) noexcept;
   void ReportUnopened(ObjectState& object) noexcept;
 
+  // documents with extractors (inspector_documents.cc)
+  void Defer(ObjectState& object, ObjectState& where, const decode::ViewPiece& piece) noexcept;
+  bool EquipDocument(ObjectState& document, const ObjectState& where) noexcept;
+  void FreeDocument(ObjectState* document) noexcept;
+
   // match → verdict
   void ScanObject(ObjectState* object, ByteView bytes) noexcept;
   void Match(ObjectState& object, ByteView bytes) noexcept;
@@ -175,6 +188,7 @@ class Inspector {
   static constexpr size_t kPolicySlots = 4;
   static constexpr size_t kMaxFindings = 32;  // of one run; what fires beyond keeps its verdict and is counted
 
+  uint32_t documents_ = 0;  // with extractors
   const InspectorOptions options_;
   Recorder* recorder_;
   Statistics* statistics_;

@@ -106,6 +106,12 @@ void Inspector::TakeViews(ObjectState& object) noexcept {
         if (where != nullptr) NoteOutcome(object, *where, piece);
         break;
       }
+      case ViewPiece::Kind::kDeferred: {
+        ObjectState* where = piece.view == 0 ? &object : FindView(object, piece.view);
+        if (where != nullptr) Defer(object, *where, piece);
+        else decode_room_->Close(piece.deferred);
+        break;
+      }
     }
   }
 }
@@ -144,11 +150,6 @@ void Inspector::Settle(ObjectState& object) noexcept {
   Count(Fate::kUnopenedContainer, unopened);
   Count(Fate::kDecoded, withheld - encrypted - unopened);
   counting_ = counting;
-}
-
-void Inspector::SettleAll(FlowContext& flow) noexcept {
-  task_.flow = &flow;
-  for (ObjectState* object = flow.objects; object != nullptr; object = object->next) Settle(*object);
 }
 
 ObjectState* Inspector::FindView(ObjectState& object, decode::ViewNumber number) noexcept {

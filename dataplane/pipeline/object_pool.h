@@ -73,7 +73,7 @@ struct ObjectState {
 
 // What makes an object a view: decoded content within another object, inspected as an object of its own.
 struct ViewLink {
-  const ObjectState* parent = nullptr;
+  const ObjectState* parent = nullptr;  // nullptr: it goes on without one, and `element` is all of its path
   decode::ViewNumber number = 0;
   bool is_reading = false;      // another reading of what the parent holds: what the parent found is not found again
   InlineText<192> element;      // of the path

@@ -3,7 +3,8 @@
 //   flow → stream → [protocol → decode → match → verdict] → action → event
 //
 // What comes before (port, packet, fragments) is intake.cc; the rooms in brackets are inspector.cc. How flows begin and end is
-// pipeline_flows.cc, what is counted and given back pipeline_accounts.cc.
+// pipeline_flows.cc, how they wait for documents that are being read pipeline_documents.cc, what is counted and given back
+// pipeline_accounts.cc.
 #include "dataplane/pipeline/frame_bytes.h"
 #include "dataplane/pipeline/pipeline_impl.h"
 
@@ -58,6 +59,7 @@ void Pipeline::Impl::One(Packet& packet) noexcept {
   CountIn(here, packet);
   if (here.flow->quarantine_seen != quarantine_generation && HeldBack(here, packet)) return;
   if (here.flow->blocked) return Blocked(here, packet);
+  if (here.flow->held != nullptr && IsHeld(here, packet)) return DropHeld(here, packet);
   if (packet.headers.transport == packet::Transport::kTcp) return Tcp(here, packet);
   Datagram(here, packet);
 }
@@ -110,6 +112,7 @@ void Pipeline::Impl::InOrder(const Here& here, Packet& packet, bool retained) no
       Drop(packet, retained);
       return FlushHeld(here, Fate::kBlockedFlow);
     }
+    if (here.flow->held != nullptr && IsHeld(here, packet)) return Drop(packet, retained);
   }
   Forward(packet, retained);
 }
@@ -143,7 +146,10 @@ void Pipeline::Impl::Deliver(const Here& here, const Delivery& delivery) noexcep
   CountFate(flow, FateOf(delivery.note), rejected);
   if (delivery.is_anomaly) RecordAnomaly(there, delivery, rejected + delivery.unverified_bytes + delivery.gap_before);
 
-  if (flow.blocked || delivery.action == PacketAction::kReject) return Drop(packet, delivery.retained);
+  // The end of a stream is the end of its last object, which may be what must not leave.
+  if (!flow.blocked) EndDirections(there, offender);
+  const bool waits = flow.held != nullptr && IsHeld(there, packet);
+  if (flow.blocked || waits || delivery.action == PacketAction::kReject) return Drop(packet, delivery.retained);
   Forward(packet, delivery.retained);
 }
 
@@ -151,7 +157,8 @@ void Pipeline::Impl::Deliver(const Here& here, const Delivery& delivery) noexcep
 void Pipeline::Impl::Datagram(const Here& here, Packet& packet) noexcept {
   flows->table().Touch(here.index, FlowClass::kDatagram, now);
   Act(here, inspector->Inspect(*here.key, *here.flow, here.direction, packet.Payload(), 0), {&packet, 0});
-  if (here.flow->blocked) return Drop(packet);
+  const bool waits = here.flow->held != nullptr && IsHeld(here, packet);
+  if (here.flow->blocked || waits) return Drop(packet);
   Forward(packet, false);
 }
 
@@ -183,6 +190,7 @@ void Pipeline::Impl::Act(const Here& here, const Inspection& seen, const Offende
     }
   }
   RecordFindings(here, seen, action);
+  if (seen.documents_wait) AwaitDocuments(here, offender);
   // Pieces count when they went on.
   if (!seen.departures) return;
   if (flow.blocked) inspector->ForgetDepartures(flow);
@@ -272,6 +280,10 @@ Result<std::unique_ptr<Pipeline>> Pipeline::Create(const PipelineOptions& option
   if (!notes.ok()) return notes.error();
   impl->notes.emplace(std::move(notes).value());
   impl->with_holes.reserve(options.tcp.max_held_packets);
+  impl->with_documents.reserve(Inspector::kMaxDocuments);
+  auto held = SlabPool<HeldPacket>::Create(options.mode == stream::Mode::kInline ? Inspector::kMaxDocuments : 0);
+  if (!held.ok()) return held.error();
+  impl->held.emplace(std::move(held).value());
   return std::unique_ptr<Pipeline>(new Pipeline(std::move(impl)));
 }
 

@@ -34,6 +34,9 @@ struct PipelineOptions {
   protocol::SessionPool::Options sessions;
   uint32_t max_objects = 1u << 18;      // open at a time
   decode::DecodeOptions decode;         // what may be opened into what, and within which budget
+  // Inline, for documents that an extractor reads: what ends one waits until it is read, but no longer than this; else it goes on at once.
+  bool hold_for_documents = true;
+  std::chrono::nanoseconds longest_hold = std::chrono::seconds(10);
   bool hash_objects = false;            // SHA-256 of each object
   bool record_objects = false;          // object records
   bool record_flows = false;            // flow records at the end and every flow_report_interval
@@ -53,6 +56,8 @@ class Pipeline {
   // datagrams put together from fragments are expanded into their originals there and returned through `recycled`.
   void Process(std::span<packet::Packet* const> burst, Output& out, std::vector<packet::Packet*>& recycled) noexcept;
   void Tick(Timestamp now, Output& out, std::vector<packet::Packet*>& recycled) noexcept;
+  // Asks extractors for what they found since; at once where no document is with them. Between bursts, as often as one likes.
+  void TakeDocuments(Timestamp now, Output& out, std::vector<packet::Packet*>& recycled) noexcept;
   // Ends every flow (reason: shutdown): held packets come out, open objects and flows are recorded.
   void Drain(Timestamp now, Output& out, std::vector<packet::Packet*>& recycled) noexcept;
 

@@ -44,12 +44,7 @@ bool Pipeline::Impl::MakeRoom() noexcept {
 void Pipeline::Impl::AfterDelivery(const Here& here) noexcept {
   FlowContext& flow = *here.flow;
   if (flow.blocked) return FlushHeld(here, Fate::kBlockedFlow);
-  for (size_t d = 0; d < content::kDirections; ++d) {
-    if (!flow.tcp.half[d].fin_delivered || flow.ended[d]) continue;
-    flow.ended[d] = true;
-    const Here there{here.index, here.key, here.flow, static_cast<Direction>(d)};
-    Act(there, inspector->EndDirection(*here.key, flow, there.direction), {});
-  }
+  EndDirections(here, {});
   if (flow.ended[0] && flow.ended[1] && flow.session != nullptr) inspector->EndSession(flow);
   const ConnectionState state = flow.tcp.state;
   const bool over = state == ConnectionState::kClosed || state == ConnectionState::kReset;
@@ -60,6 +55,19 @@ void Pipeline::Impl::AfterDelivery(const Here& here) noexcept {
   if (with_holes.size() == with_holes.capacity()) return statistics.counters.Add(PipelineCounter::kGapTimersFull);
   flow.has_holes = true;
   with_holes.push_back(here.index);
+}
+
+// Offender: the packet that ended them, if there is one at hand.
+void Pipeline::Impl::EndDirections(const Here& here, const Offender& offender) noexcept {
+  FlowContext& flow = *here.flow;
+  for (size_t d = 0; d < content::kDirections; ++d) {
+    if (!flow.tcp.half[d].fin_delivered || flow.ended[d]) continue;
+    flow.ended[d] = true;
+    const Here there{here.index, here.key, here.flow, static_cast<Direction>(d)};
+    const bool of_packet = offender.packet != nullptr && there.direction == here.direction;
+    Act(there, inspector->EndDirection(*here.key, flow, there.direction), of_packet ? offender : Offender{});
+    if (flow.blocked) return;
+  }
 }
 
 // Everything held comes out: inspected behind its gap in tap mode, rejected inline.
@@ -103,12 +111,15 @@ void Pipeline::Impl::EndFlow(FlowIndex index, event::FlowEnd reason, flow::FlowC
     const Here there{index, here.key, &flow, static_cast<Direction>(d)};
     Act(there, inspector->EndDirection(*here.key, flow, there.direction), {});
   }
-  inspector->SettleAll(flow);
+  inspector->SettleAll(*here.key, flow);
+  GiveUpHold(flow);
   RecordLeftOverAnomalies(here);
   if (options.record_flows) recorder.FlowReport(*here.key, flow, inspector->GenerationOf(flow), reason);
   inspector->Release(*here.key, flow);
   statistics.counters.Add(PipelineCounter::kFlowsEnded);
   flow.has_holes = false;
+  if (flow.has_documents) with_documents.erase(std::remove(with_documents.begin(), with_documents.end(), index), with_documents.end());
+  flow.has_documents = false;
   flows->table().Remove(index, why);
 }
 
@@ -137,6 +148,11 @@ void Pipeline::Tick(Timestamp time, Output& out, std::vector<Packet*>& recycled)
     const size_t n = impl.flows->table().CollectExpired(impl.now, expired);
     for (size_t i = 0; i < n; ++i) {
       const FlowContext& flow = impl.flows->context(expired[i]);
+      // Its record waits for what extractors still have to say: not for long.
+      if (flow.documents != nullptr) {
+        impl.flows->table().Touch(expired[i], FlowClass::kClosing, impl.now);
+        continue;
+      }
       impl.recorder.BeginTimer(impl.now, flow.id);
       impl.EndFlow(expired[i], EndOf(flow, event::FlowEnd::kIdle), flow::FlowCounter::kExpired, Fate::kReassemblyGap);
     }
@@ -151,6 +167,7 @@ void Pipeline::Drain(Timestamp time, Output& out, std::vector<Packet*>& recycled
   impl.out = &out;
   impl.recycled = &recycled;
   impl.now = std::max(impl.now, time);
+  impl.AwaitLastDocuments();
   for (uint32_t slot = 0; slot < impl.flows->table().capacity() && impl.flows->table().size() > 0; ++slot) {
     const FlowIndex index{slot};
     if (!impl.flows->table().is_live(index)) continue;

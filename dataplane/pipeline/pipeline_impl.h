@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "dataplane/pipeline/flow_store.h"
+#include "dataplane/pipeline/held_packet.h"
 #include "dataplane/pipeline/inspector.h"
 #include "dataplane/pipeline/interceptor.h"
 #include "dataplane/pipeline/pipeline.h"
@@ -66,6 +67,18 @@ struct Pipeline::Impl {
   void Block(const Here& here, const Interceptor::Offence& offence, ActionTaken& action) noexcept;
   void Blocked(const Here& here, Packet& packet) noexcept;
   bool HeldBack(const Here& here, Packet& packet) noexcept;
+  void EndDirections(const Here& here, const Offender& offender) noexcept;
+
+  // pipeline_documents.cc
+  void AwaitDocuments(const Here& here, const Offender& offender) noexcept;
+  void Hold(const Here& here, const Offender& offender) noexcept;
+  bool IsHeld(const Here& here, const Packet& packet) const noexcept;
+  void DropHeld(const Here& here, Packet& packet) noexcept;
+  void LetGo(const Here& here) noexcept;
+  void GiveUpHold(FlowContext& flow) noexcept;
+  void AskFor(FlowIndex index) noexcept;
+  void AskForAll() noexcept;
+  void AwaitLastDocuments() noexcept;
   void EndFlow(FlowIndex index, event::FlowEnd reason, flow::FlowCounter why, Fate fate_of_held) noexcept;
   void FlushHeld(const Here& here, Fate fate) noexcept;
 
@@ -92,6 +105,9 @@ struct Pipeline::Impl {
   std::unique_ptr<Inspector> inspector;
   std::optional<SlabPool<NoteTally>> notes;
   std::vector<FlowIndex> with_holes;  // tap: flows whose gaps can time out
+  std::vector<FlowIndex> with_documents;  // flows with a document at an extractor
+  std::optional<SlabPool<HeldPacket>> held;
+  Timestamp asked;                    // when extractors were asked last
   const verdict::QuarantineSet* quarantine = nullptr;  // nullptr: there never was one
   uint32_t quarantine_generation = 0;
   size_t quarantine_worker = 0;

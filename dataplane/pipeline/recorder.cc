@@ -28,8 +28,14 @@ void Describe(const ObjectState& object, uint64_t end, event::ObjectRef& ref) no
   ref.path.Assign(content::Name(object.description.part));
   std::array<std::string_view, decode::DecoderChain::kMaxDepth + 1> elements;  // innermost first
   size_t depth = 0;
-  for (const ObjectState* at = &object; at->link != nullptr && depth < elements.size(); at = at->link->parent) {
+  const ObjectState* at = &object;
+  for (; at->link != nullptr && at->link->parent != nullptr && depth < elements.size(); at = at->link->parent) {
     elements[depth++] = at->link->element.view();
+  }
+  // A document that goes on by itself has its whole path in one piece.
+  if (at->link != nullptr && !at->link->element.empty()) {
+    ref.path.Append("\n");
+    ref.path.Append(at->link->element.view());
   }
   while (depth > 0) event::AppendPathElement(ref, elements[--depth]);
 }

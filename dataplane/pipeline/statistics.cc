@@ -21,6 +21,11 @@ std::string_view Name(PipelineCounter counter) {
     case PipelineCounter::kAnomaliesFolded: return "anomalies_folded";
     case PipelineCounter::kObjects: return "objects";
     case PipelineCounter::kViews: return "views";
+    case PipelineCounter::kDocumentsDeferred: return "documents_deferred";
+    case PipelineCounter::kFlowsHeld: return "flows_held";
+    case PipelineCounter::kHeldPackets: return "held_packets_dropped";
+    case PipelineCounter::kHoldsExpired: return "holds_expired";
+    case PipelineCounter::kHoldsFull: return "holds_full";
     case PipelineCounter::kDecoderChainsFull: return "decoder_chains_full";
     case PipelineCounter::kObjectTableFull: return "object_table_full";
     case PipelineCounter::kSessionTableFull: return "session_table_full";

@@ -8,6 +8,7 @@
 #include "base/counter.h"
 #include "dataplane/content/fate.h"
 #include "dataplane/decode/decode_outcome.h"
+#include "dataplane/extract/extraction_room.h"
 #include "dataplane/signature/engine.h"
 
 namespace sluice::pipeline {
@@ -31,6 +32,11 @@ enum class PipelineCounter : uint8_t {
   kObjects,
   kObjectTableFull,
   kViews,               // decoded contents within objects that were inspected
+  kDocumentsDeferred,   // given to an extractor while their flow went on, or was held
+  kFlowsHeld,           // a direction waited for an extractor
+  kHeldPackets,         // dropped in the meantime: their sender repeats them
+  kHoldsExpired,        // the wait was over before the extractor was done
+  kHoldsFull,           // a direction could not wait for want of a place
   kDecoderChainsFull,   // an object was not decoded for want of a chain
   kSessionTableFull,
   kExpectationsAnnounced,  // connections that another one spoke of (FTP, TFTP)
@@ -53,6 +59,7 @@ struct Statistics {
   CounterSet<content::Fate> fates;  // bytes
   CounterSet<decode::DecodeOutcome> decoded;  // views of objects, by how they ended
   CounterSet<signature::SignatureCounter> signatures;
+  CounterSet<extract::ExtractionCounter> extraction;
 };
 
 }  // namespace sluice::pipeline

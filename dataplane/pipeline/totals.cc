@@ -45,6 +45,10 @@ void Totals::Add(const Statistics& statistics) {
     const auto counter = static_cast<signature::SignatureCounter>(i);
     counters["signature_" + std::string(signature::Name(counter))] += statistics.signatures.value(counter);
   }
+  for (size_t i = 0; i < static_cast<size_t>(extract::ExtractionCounter::kCount); ++i) {
+    const auto counter = static_cast<extract::ExtractionCounter>(i);
+    counters["extraction_" + std::string(extract::Name(counter))] += statistics.extraction.value(counter);
+  }
   flows += statistics.counters.value(PipelineCounter::kFlowsCreated);
   findings += statistics.counters.value(PipelineCounter::kFindings);
   anomalies += statistics.counters.value(PipelineCounter::kAnomalies);

@@ -55,6 +55,8 @@ pipeline::PipelineOptions PipelineFor(const DataPlaneOptions& options, const Pla
   pipeline.sessions.max_sessions = options.tables.sessions;
   pipeline.max_objects = options.tables.objects;
   pipeline.decode = options.decode;
+  pipeline.hold_for_documents = options.hold_for_documents;
+  pipeline.longest_hold = options.longest_hold;
   pipeline.hash_objects = options.output.hash_objects;
   pipeline.hosts = options.hosts;
   pipeline.record_objects = !options.output.objects.empty();

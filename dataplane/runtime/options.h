@@ -62,6 +62,8 @@ struct DataPlaneOptions {
   MemoryOptions memory;
   TableOptions tables;
   decode::DecodeOptions decode;
+  bool hold_for_documents = true;     // inline: what ends a document waits until it is read, but no longer than
+  std::chrono::seconds longest_hold{10};
   OutputOptions output;
 };
 

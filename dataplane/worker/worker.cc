@@ -65,6 +65,7 @@ size_t Worker::Round() noexcept {
   if (phase_ == Phase::kRun) work += receiver_.Poll(now_, overload_, batch_, out_);
   work += TakeInbox();
   Process();
+  if (pipeline_) pipeline_->TakeDocuments(now_, out_, recycled_);
   transmitter_.CarryOut(out_);
   transmitter_.Flush();
   work += transmitter_.SendForOthers();

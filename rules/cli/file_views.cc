@@ -55,6 +55,7 @@ class Reader {
         case ViewPiece::Kind::kBegin: Begin(piece); break;
         case ViewPiece::Kind::kData: views_[piece.view].bytes += piece.bytes.AsText(); break;
         case ViewPiece::Kind::kEnd: End(piece); break;
+        case ViewPiece::Kind::kDeferred: break;  // here the room waits for extractors
         case ViewPiece::Kind::kRefused:
           Note(piece, PathOf(piece.view));
           MarkOpened(piece.view);

@@ -46,6 +46,7 @@ Outcome TryFile(MemberSink& sink) {
 
 Outcome Obey(std::string_view word, ByteView rest, MemberSink& sink) {
   if (word == "echo") sink.Member("text", rest.AsText());
+  if (word == "reverse") sink.Member("text", std::string(rest.AsText().rbegin(), rest.AsText().rend()));
   if (word == "nest") sink.Member("inner", std::string("%PDF-1.4 ") + std::string(rest.AsText()));
   if (word == "loop") LoopForEver();
   if (word == "hog") return EatMemory();

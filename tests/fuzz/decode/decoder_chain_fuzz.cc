@@ -50,6 +50,7 @@ struct Watch {
           copy.assign(piece.bytes.begin(), piece.bytes.end());  // reads every byte
           break;
         case ViewPiece::Kind::kEnd: Require(open.erase(piece.view) == 1); break;
+        case ViewPiece::Kind::kDeferred: Require(false); break;  // there is no extractor
         case ViewPiece::Kind::kRefused: Require(piece.view == 0 || open.count(piece.view) == 1); break;
       }
     }

@@ -92,6 +92,7 @@ class Chains : public testing::Test {
           view.ended = true;
           view.outcome = piece.outcome;
           break;
+        case ViewPiece::Kind::kDeferred: FAIL() << "there is no extractor";
         case ViewPiece::Kind::kRefused:
           if (piece.view == 0) seen.views.erase(0);
           seen.refusals.push_back({piece.view, std::string(piece.element), piece.outcome});
