@@ -57,7 +57,8 @@ void RingWriter::Put(RecordKind kind, Outcome outcome, ByteView payload) noexcep
   Copy(written_ + sizeof(head), payload);
   written_ += sizeof(head) + payload.size();
   exchange_.written.store(written_, std::memory_order_release);
-  Ring(exchange_.result_bell);
+  std::atomic_thread_fence(std::memory_order_seq_cst);
+  if (exchange_.waits_for_results.load(std::memory_order_relaxed) != 0) Ring(exchange_.result_bell);
 }
 
 void RingWriter::Copy(uint64_t at, ByteView bytes) noexcept {
@@ -69,6 +70,7 @@ void RingWriter::Copy(uint64_t at, ByteView bytes) noexcept {
 }
 
 void RingWriter::AwaitRoom(uint64_t bytes) noexcept {
+  std::atomic_thread_fence(std::memory_order_seq_cst);  // between what was written last and what is known to be taken
   for (;;) {
     const uint32_t bell = exchange_.room_bell.load(std::memory_order_acquire);
     if (written_ - exchange_.taken.load(std::memory_order_acquire) + bytes <= kRingBytes) return;

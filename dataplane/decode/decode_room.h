@@ -45,7 +45,7 @@ class DecodeRoom {
   DecoderChain* Open(const content::ObjectDescription& description) noexcept;
   void Close(DecoderChain* chain) noexcept;
 
-  // What extractors have found may be asked for again, up to ExtractionOptions::records_a_turn.
+  // What extractors have found may be asked for again, up to ExtractionOptions::bytes_a_turn.
   void BeginTurn() noexcept;
 
   // Views by how they ended; those that were refused too.

@@ -90,25 +90,34 @@ DecodeStep DocumentDecoder::Ask(std::span<uint8_t> scratch) noexcept {
   return Deliver(scratch);
 }
 
+// Parsers write a few words at a time; what is matched should be longer, so pieces are put together as far as they have come.
 DecodeStep DocumentDecoder::Deliver(std::span<uint8_t> scratch) noexcept {
   if (phase_ == Phase::kOver) return Finish(final_);
-  const ByteView payload = in_member_ ? room_.TakePayload(extraction_, scratch) : ByteView();
-  if (!payload.empty()) return {0, payload, DecodeState::kMoreOutput};
+  size_t filled = 0;
   for (;;) {
-    RecordHead head;
-    const ExtractionRoom::Status status = room_.Next(extraction_, head);
-    if (status == ExtractionRoom::Status::kRecord) {
-      const DecodeStep step = TakeRecord(head, scratch);
-      if (step.state != DecodeState::kNeedsInput) return step;
-      continue;
-    }
-    if (status == ExtractionRoom::Status::kNothing) return {0, {}, DecodeState::kWaits};
-    const bool limit = status == ExtractionRoom::Status::kLimit;
-    final_ = limit ? DecodeState::kLimit : DecodeState::kDied;
-    phase_ = Phase::kOver;
-    if (!std::exchange(in_member_, false)) return Finish(final_);
-    return MemberEnds(limit ? DecodeOutcome::kExtractorLimit : DecodeOutcome::kExtractorDied);
+    if (in_member_) filled += room_.TakePayload(extraction_, scratch.subspan(filled)).size();
+    if (filled == scratch.size()) break;
+    if (!asked_) answer_.status = room_.Next(extraction_, answer_.head);
+    asked_ = answer_.status != ExtractionRoom::Status::kNothing;
+    const bool is_record = answer_.status == ExtractionRoom::Status::kRecord;
+    const bool goes_on = is_record && in_member_ && answer_.head.kind == RecordKind::kData;
+    if (filled > 0 && !goes_on) break;
+    asked_ = false;
+    if (goes_on) continue;
+    const DecodeStep step = is_record ? TakeRecord(answer_.head, scratch) : TakeEnd(answer_.status);
+    if (step.state != DecodeState::kNeedsInput) return step;
   }
+  return {0, ByteView(scratch.data(), filled), DecodeState::kMoreOutput};
+}
+
+// No record came: not yet, or none will any more.
+DecodeStep DocumentDecoder::TakeEnd(ExtractionRoom::Status status) noexcept {
+  if (status == ExtractionRoom::Status::kNothing) return {0, {}, DecodeState::kWaits};
+  const bool limit = status == ExtractionRoom::Status::kLimit;
+  final_ = limit ? DecodeState::kLimit : DecodeState::kDied;
+  phase_ = Phase::kOver;
+  if (!std::exchange(in_member_, false)) return Finish(final_);
+  return MemberEnds(limit ? DecodeOutcome::kExtractorLimit : DecodeOutcome::kExtractorDied);
 }
 
 // kNeedsInput: nothing came of it, the next one.
@@ -126,10 +135,7 @@ DecodeStep DocumentDecoder::TakeRecord(const RecordHead& head, std::span<uint8_t
       in_member_ = true;
       name_.Assign(room_.TakePayload(extraction_, scratch).AsText());
       return {0, {}, DecodeState::kMemberBegins};
-    case RecordKind::kData: {
-      const ByteView payload = room_.TakePayload(extraction_, scratch);
-      return payload.empty() ? DecodeStep() : DecodeStep{0, payload, DecodeState::kMoreOutput};
-    }
+    case RecordKind::kData: return {};  // within a member it does not come here
     case RecordKind::kMemberEnds: in_member_ = false; return MemberEnds(OutcomeOf(StateOf(head.outcome)));
     case RecordKind::kDone: break;
   }

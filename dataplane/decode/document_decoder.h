@@ -32,6 +32,7 @@ class DocumentDecoder final : public Decoder {
   DecodeStep Ask(std::span<uint8_t> scratch) noexcept;
   DecodeStep Deliver(std::span<uint8_t> scratch) noexcept;
   DecodeStep TakeRecord(const extract::RecordHead& head, std::span<uint8_t> scratch) noexcept;
+  DecodeStep TakeEnd(extract::ExtractionRoom::Status status) noexcept;
   DecodeStep Finish(DecodeState state) noexcept;
   bool IsNoImage(ByteView input) noexcept;
 
@@ -40,6 +41,13 @@ class DocumentDecoder final : public Decoder {
   Kind kind_;
   Phase phase_ = Phase::kGathering;
   DecodeState final_ = DecodeState::kEnd;  // of kRefused and kOver
+  // What the extractor answered last, while it waits for what came before it to be handed out.
+  struct Answer {
+    extract::ExtractionRoom::Status status = extract::ExtractionRoom::Status::kNothing;
+    extract::RecordHead head;
+  };
+  Answer answer_;
+  bool asked_ = false;
   bool in_member_ = false;
   uint8_t sign_seen_ = 0;                  // of an image
   uint64_t gathered_ = 0;

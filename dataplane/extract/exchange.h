@@ -72,6 +72,7 @@ struct Exchange {
   alignas(64) std::atomic<uint32_t> order_number{0};  // a new one is an order; the extractor waits on it
   std::atomic<uint32_t> room_bell{0};                 // rung when results were taken; the extractor waits on it
   std::atomic<uint64_t> taken{0};                     // bytes of the ring, ever
+  std::atomic<uint32_t> waits_for_results{0};         // the cell sleeps, and wants its bell rung
   Order order;
   std::array<uint32_t, kMaxChunks> chunk_places{};
   // Written by the extractor.

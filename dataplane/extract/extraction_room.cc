@@ -55,7 +55,7 @@ Result<std::unique_ptr<ExtractionRoom>> ExtractionRoom::Create(const ExtractionO
 }
 
 void ExtractionRoom::BeginTurn() noexcept {
-  records_left_ = options_.records_a_turn;
+  bytes_left_ = options_.bytes_a_turn;
   turn_ = std::chrono::steady_clock::now();
 }
 
@@ -136,10 +136,12 @@ ExtractorCell::Status ExtractionRoom::Await(ExtractorCell& cell, RecordHead& hea
 
 // Without waiting. One that takes too long is put to death; what it said before stands.
 ExtractorCell::Status ExtractionRoom::Look(Extraction& extraction, RecordHead& head) noexcept {
-  if (records_left_ == 0) return ExtractorCell::Status::kNothing;
+  if (bytes_left_ == 0) return ExtractorCell::Status::kNothing;
   ExtractorCell& cell = cells_[extraction.cell];
   const ExtractorCell::Status status = cell.Next(head);
-  if (status == ExtractorCell::Status::kRecord) --records_left_;
+  if (status == ExtractorCell::Status::kRecord) {
+    bytes_left_ -= std::min(bytes_left_, std::max(head.payload_bytes, ExtractionOptions::kRecordCost));
+  }
   if (status != ExtractorCell::Status::kNothing || turn_ < extraction.give_up) return status;
   cell.Kill();
   return ExtractorCell::Status::kLimit;

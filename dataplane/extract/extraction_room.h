@@ -41,7 +41,8 @@ struct ExtractionOptions {
   // What a worker does instead: it never waits in a call, and gives a document up that has taken so long in all.
   bool waits = true;
   std::chrono::milliseconds longest_wait{30'000};
-  uint32_t records_a_turn = 8;  // at most, over all documents: 256 KiB of text to be matched
+  uint32_t bytes_a_turn = 256 * 1024;  // at most, over all documents, to be matched; a record counts as kRecordCost at least
+  static constexpr uint32_t kRecordCost = 64;
   CounterSet<ExtractionCounter>* counters = nullptr;  // nullptr: the room has its own
 };
 
@@ -96,7 +97,7 @@ class ExtractionRoom {
   DocumentStore store_;
   int read_only_store_;
   std::vector<ExtractorCell> cells_;
-  uint32_t records_left_ = 0;                     // of this turn
+  uint32_t bytes_left_ = 0;                       // of this turn
   std::chrono::steady_clock::time_point turn_{};  // when it began
   CounterSet<ExtractionCounter> own_counters_;
   CounterSet<ExtractionCounter>& counters_;

@@ -130,7 +130,12 @@ ByteView ExtractorCell::TakePayload(std::span<uint8_t> into) noexcept { return r
 void ExtractorCell::PublishTaken() noexcept {
   Exchange& shared = exchange();
   if (shared.taken.load(std::memory_order_relaxed) == reader_.taken()) return;
+  const uint64_t taken_before = shared.taken.load(std::memory_order_relaxed);
   shared.taken.store(reader_.taken(), std::memory_order_release);
+  std::atomic_thread_fence(std::memory_order_seq_cst);
+  // Nobody waits for room while a record of any size fitted. RingWriter has the other fence.
+  const uint64_t in_ring = shared.written.load(std::memory_order_acquire) - taken_before;
+  if (in_ring + sizeof(RecordHead) + kMaxPayload <= kRingBytes) return;
   shared.room_bell.fetch_add(1, std::memory_order_release);
   Futex(shared.room_bell, FUTEX_WAKE, 1, nullptr);
 }
@@ -138,11 +143,17 @@ void ExtractorCell::PublishTaken() noexcept {
 void ExtractorCell::Wait(std::chrono::milliseconds longest) noexcept {
   Exchange& shared = exchange();
   const uint32_t bell = shared.result_bell.load(std::memory_order_acquire);
-  if (shared.written.load(std::memory_order_acquire) != reader_.taken()) return;
+  shared.waits_for_results.store(1, std::memory_order_relaxed);
+  std::atomic_thread_fence(std::memory_order_seq_cst);
+  if (shared.written.load(std::memory_order_acquire) != reader_.taken()) {
+    shared.waits_for_results.store(0, std::memory_order_relaxed);
+    return;
+  }
   timespec timeout{};
   timeout.tv_sec = longest.count() / 1000;
   timeout.tv_nsec = (longest.count() % 1000) * 1'000'000;
   Futex(shared.result_bell, FUTEX_WAIT, bell, &timeout);
+  shared.waits_for_results.store(0, std::memory_order_relaxed);
 }
 
 // Without waiting. kNothing: it lives.
