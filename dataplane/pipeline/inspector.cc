@@ -289,7 +289,11 @@ void Inspector::TakePiece(const Piece& piece) noexcept {
     case Piece::Kind::kName: KeepName(piece.name_kind, piece.text); break;
     case Piece::Kind::kAnomaly:
       if (piece.anomaly == protocol::AnomalyKind::kAmbiguousFraming) inspection_.ambiguous_framing = true;
-      if (piece.anomaly == protocol::AnomalyKind::kScatteredFile) inspection_.uninspectable = true;
+      // What stands across the parts was not seen in one piece. Players and updaters fetch parts all the time.
+      if (piece.anomaly == protocol::AnomalyKind::kScatteredFile ||
+          (piece.anomaly == protocol::AnomalyKind::kPartialObject && task_.direction == content::Direction::kUpload)) {
+        inspection_.uninspectable = true;
+      }
       recorder_->Anomaly(*task_.key, flow, GenerationOf(flow), protocol::Name(piece.anomaly), task_.direction, 0,
                          verdict::ActionTaken::kForwarded, FindObject(piece.number));
       break;

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """How well registered documents are recognised: recall by fragment, edit and split, beside ssdeep and TLSH, and false alarms.
 
-    signature_quality.py --bin build/release/bin --work /tmp/quality [--chinese FOLDER] [--benign-files 20000]
+    signature_quality.py --bin build/release/bin --work build/quality [--chinese FOLDER] [--benign-files 20000]
 
 Documents are taken from this machine (manual pages and texts of /usr/share, libraries of /usr/lib, Chinese texts of a folder);
 which ones depends on their paths alone. A fragment counts as recognised when its own document is named. Tables are printed

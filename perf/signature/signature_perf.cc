@@ -9,6 +9,7 @@
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
+#include <filesystem>
 #include <random>
 
 #include "rules/fingerprint/checksum.h"
@@ -163,7 +164,7 @@ void Paths(uint64_t set_entries) {
 }
 
 void LookUps(uint64_t entries) {
-  const std::string path = "/tmp/signature_perf." + std::to_string(::getpid()) + ".sls";
+  const std::string path = (std::filesystem::temp_directory_path() / "signature_perf.").string() + std::to_string(::getpid()) + ".sls";
   {
     const std::vector<uint8_t> bytes = SetOfSize(entries);
     std::FILE* file = std::fopen(path.c_str(), "wb");
