@@ -21,5 +21,9 @@ inline constexpr auto kBadDevice = static_cast<syntax::Code>(7011);         // n
 inline constexpr auto kNoUse = static_cast<syntax::Code>(7012);             // a key that means nothing in this mode
 inline constexpr auto kBadNetwork = static_cast<syntax::Code>(7014);        // neither an address nor a block
 inline constexpr auto kTooManyPorts = static_cast<syntax::Code>(7013);
+inline constexpr auto kExportNeedsKey = static_cast<syntax::Code>(7050);    // one that its way of sending cannot do without
+inline constexpr auto kExportHasNoUse = static_cast<syntax::Code>(7051);    // for a key, with its way of sending
+inline constexpr auto kBadExportName = static_cast<syntax::Code>(7052);     // not a name, or that of another one
+inline constexpr auto kExportNeedsControl = static_cast<syntax::Code>(7053);
 
 }  // namespace sluice::config

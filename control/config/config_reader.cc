@@ -5,6 +5,7 @@
 
 #include "control/config/cross_checks.h"
 #include "control/config/codes.h"
+#include "control/config/export_reader.h"
 #include "control/config/port_reader.h"
 #include "control/config/section_reader.h"
 #include "rules/compile/network.h"
@@ -35,6 +36,7 @@ class Reader {
     ReadDecode(top);
     ReadOutput(top);
     if (const syntax::Node* control = top.Find("control")) ReadControl(*control);
+    if (const syntax::Node* exports = top.Find("exports")) ReadExportList(*exports);
     top.Finish();
     CheckWhole(places_, configuration_, diagnostics_);
     return std::move(configuration_);
@@ -200,6 +202,12 @@ class Reader {
     control.quarantine_time = std::chrono::minutes(reader.Number("quarantine_minutes"));
     control.incident_bytes = reader.Number("incident_megabytes") << 20;
     reader.Finish();
+  }
+
+  void ReadExportList(const syntax::Node& exports) {
+    configuration_.exports = ReadExports(exports, folder_, diagnostics_);
+    if (configuration_.control || configuration_.exports.empty()) return;
+    diagnostics_.Error(kExportNeedsControl, exports.at, "'exports' needs 'control'", "records wait for their receivers in the folder 'control: directory'");
   }
 
   void ReadUsers(const syntax::Node& users) {

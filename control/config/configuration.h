@@ -11,6 +11,7 @@
 
 #include "dataplane/runtime/options.h"
 #include "rules/bundle/signature_sets.h"
+#include "rules/model/words.h"
 
 namespace sluice::config {
 
@@ -30,12 +31,26 @@ struct ControlOptions {
   std::chrono::minutes quarantine_time{0};  // of a rule's quarantine; zero: until somebody releases it
 };
 
+// A receiver of records. `to` and `format` are names of tables in control/exports.
+struct ExportOptions {
+  std::string name, to, format;
+  std::string address;                  // HOST:PORT, brokers, or a URL
+  std::string path, topic;              // of a file; of Kafka
+  std::string ca_file, certificate, key, token_file;
+  bool findings = false, anomalies = false;
+  model::Severity min_severity = model::Severity::kInfo;  // of findings
+  uint32_t batch = 0;                   // records at a time
+  uint64_t spool_bytes = 0;
+  bool drop_newest = false;             // what goes when the spool is full; false: the oldest
+};
+
 struct Configuration {
   std::string policy;                     // path of the compiled policy
   std::vector<std::string> trusted_keys;  // paths of public keys; none: any policy will do
   bundle::SignatureFiles signatures;      // registered documents that the policy asks for
   std::string ledger;                     // path; empty: none is kept
   runtime::DataPlaneOptions data_plane;
+  std::vector<ExportOptions> exports;
   std::optional<ControlOptions> control;  // nothing: records go to files, and nobody keeps incidents
 };
 

@@ -24,6 +24,7 @@ constexpr Key kKeys[] = {
     {Section::kTop, "decode", KeyKind::kMap, "", 0, 0, "", false, "How far objects are opened (docs/protocols.md). What goes beyond is an anomaly, and the policy's fail mode `uninspectable` decides."},
     {Section::kTop, "output", KeyKind::kMap, "", 0, 0, "", false, "Where records go."},
     {Section::kTop, "control", KeyKind::kMap, "", 0, 0, "", false, "Incidents and whatever people do with them. Without it records go to files only."},
+    {Section::kTop, "exports", KeyKind::kList, "", 0, 0, "", false, "Receivers of records besides the files of `output` (docs/exports.md). Needs `control`, in whose directory their spools lie."},
 
     {Section::kPort, "device", KeyKind::kText, "", 0, 0, "", false, "PCI address of a network card that is bound to `vfio-pci`, as `\"0000:03:00.0\"`. Instead of `driver`."},
     {Section::kPort, "driver", KeyKind::kWord, "", 0, 0, "af_packet|af_xdp|tap|memif|pcap|null", false, "What stands in for a card. Instead of `device`. The word `null` needs quotes in YAML."},
@@ -94,6 +95,22 @@ constexpr Key kKeys[] = {
 
     {Section::kUser, "name", KeyKind::kText, "", 0, 0, "", true, "A user of this system."},
     {Section::kUser, "role", KeyKind::kWord, "", 0, 0, "viewer|analyst|evidence_reader|operator|admin", true, "What that user may do (docs/api.md)."},
+
+    {Section::kExport, "name", KeyKind::kText, "", 0, 0, "", true, "The name of its spool, and in messages: letters, digits, `_` and `-`, at most 24."},
+    {Section::kExport, "to", KeyKind::kWord, "", 0, 0, "file|syslog_tcp|syslog_tls|webhook|kafka", true, "How records get there."},
+    {Section::kExport, "format", KeyKind::kWord, "jsonl", 0, 0, "jsonl|ocsf|ecs|eve|cef", false, "How they are written."},
+    {Section::kExport, "records", KeyKind::kWord, "both", 0, 0, "both|findings|anomalies", false, "Which ones."},
+    {Section::kExport, "min_severity", KeyKind::kWord, "info", 0, 0, "info|low|medium|high|critical", false, "Findings below it are not sent. Anomalies have no severity."},
+    {Section::kExport, "address", KeyKind::kText, "", 0, 0, "", false, "syslog: `HOST:PORT`. webhook: the URL. kafka: `HOST:PORT`, several with commas between them."},
+    {Section::kExport, "path", KeyKind::kText, "", 0, 0, "", false, "file: which one. A relative path counts from the folder of this file, here and below."},
+    {Section::kExport, "topic", KeyKind::kText, "", 0, 0, "", false, "kafka: the topic."},
+    {Section::kExport, "ca_file", KeyKind::kText, "", 0, 0, "", false, "TLS: certificates (PEM) that the receiver's must descend from; without it those of the system. With kafka it turns TLS on."},
+    {Section::kExport, "certificate", KeyKind::kText, "", 0, 0, "", false, "TLS: the certificate (PEM) that we show."},
+    {Section::kExport, "key", KeyKind::kText, "", 0, 0, "", false, "TLS: its key (PEM)."},
+    {Section::kExport, "token_file", KeyKind::kText, "", 0, 0, "", false, "webhook: a file whose first line is sent as a bearer token. Read once, at the start."},
+    {Section::kExport, "batch", KeyKind::kNumber, "500", 1, 10000, "", false, "Records that are sent before one waits for their confirmation, within 1 MiB."},
+    {Section::kExport, "spool_megabytes", KeyKind::kNumber, "256", 1, 1u << 20, "", false, "Records that may wait on disk."},
+    {Section::kExport, "when_full", KeyKind::kWord, "drop_oldest", 0, 0, "drop_oldest|drop_newest", false, "Which of them go when there are more. They are counted, and an alarm."},
 };
 
 std::string_view KindName(const Key& key) {
@@ -135,6 +152,7 @@ std::string_view Title(Section section) {
     case Section::kOutput: return "Under `output:`";
     case Section::kControl: return "Under `control:`";
     case Section::kUser: return "A user, in the list `control: users:`";
+    case Section::kExport: return "A receiver, in the list `exports:`";
     case Section::kCount: break;
   }
   return "?";
@@ -153,6 +171,7 @@ std::string_view Description(Section section) {
     case Section::kOutput: return "'output'";
     case Section::kControl: return "'control'";
     case Section::kUser: return "a user";
+    case Section::kExport: return "an export";
     case Section::kCount: break;
   }
   return "?";

@@ -25,7 +25,8 @@ const std::vector<std::vector<std::string>>& Layers() {
       {"dataplane/replay", "dataplane/port", "dataplane/worker"},
       {"dataplane/runtime"},
       {"control/config", "control/database"},
-      {"control/audit", "control/incident", "control/ledger", "control/quarantine"},
+      {"control/exports/format", "control/exports/transport"},
+      {"control/exports", "control/audit", "control/incident", "control/ledger", "control/quarantine"},
       {"control/api"},
       {"control/daemon", "control/cli", "rules/cli"},
   };
@@ -47,7 +48,8 @@ const std::vector<Confinement>& Confinements() {
        "",
        {"rules/compile", "rules/bundle", "dataplane/match", "perf", "tests"}},
       {"SQLite", std::regex(R"(sqlite3(ext)?\.h)"), "sqlite3_", {"control/database"}},
-      {"cpp-httplib", std::regex(R"(httplib\.h)"), "", {"control/api", "control/cli"}},
+      {"cpp-httplib", std::regex(R"(httplib\.h)"), "", {"control/api", "control/cli", "control/exports/transport"}},
+      {"librdkafka", std::regex(R"(librdkafka/.*)"), "rd_kafka_", {"control/exports/transport"}},
       // Parsers that are not trusted with the data plane's memory.
       {"poppler", std::regex(R"((PDFDoc|TextOutputDev|GlobalParams|Stream|Page|Catalog)\.h|poppler/.*)"), "", {"extractor"}},
       {"libarchive", std::regex(R"(archive(_entry)?\.h)"), "", {"extractor", "tests"}},
