@@ -12,6 +12,7 @@
 #include "control/api/appliance.h"
 #include "control/api/message.h"
 #include "control/audit/audit_log.h"
+#include "control/exports/export_set.h"
 #include "control/incident/incident_recorder.h"
 #include "control/incident/incident_store.h"
 #include "control/quarantine/quarantine_book.h"
@@ -27,6 +28,7 @@ struct Rooms {
   audit::AuditLog* audit = nullptr;
   quarantine::QuarantineBook* quarantines = nullptr;
   const quarantine::KeeperCounters* quarantine_counters = nullptr;
+  const exports::ExportSet* exports = nullptr;  // may stay so
 };
 
 class Api {

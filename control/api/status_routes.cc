@@ -20,6 +20,22 @@ void AppendEvent(std::string_view name, std::string_view data, std::string& out)
   out += "\n\n";
 }
 
+void AppendExports(const std::vector<exports::ExporterStatus>& all, event::JsonText& json) {
+  for (const exports::ExporterStatus& one : all) {
+    json.BeginElement();
+    json.Text("name", one.name);
+    json.Number("waiting", one.waiting);
+    json.Number("waiting_bytes", one.waiting_bytes);
+    json.Number("delivered", one.delivered);
+    json.Number("failed_attempts", one.failed_attempts);
+    json.Number("dropped", one.dropped);
+    json.Number("lost", one.lost);
+    json.Number("unreadable", one.unreadable);
+    json.Text("fault", one.fault);
+    json.EndObject();
+  }
+}
+
 // Where a stream is; counts it for as long as it lives.
 struct Stream {
   Stream(std::atomic<int>& counter, uint64_t from) : streams(counter), next(from) {}
@@ -38,6 +54,9 @@ std::vector<std::string> Api::Alarms() const {
   std::vector<std::string> alarms = rooms_.incidents->Alarms();
   for (const std::string& alarm : rooms_.audit->alarms()) alarms.push_back(alarm);
   if (const std::string fault = rooms_.recorder->Fault(); !fault.empty()) alarms.push_back("incidents cannot be written, and wait: " + fault);
+  if (rooms_.exports != nullptr) {
+    for (std::string& alarm : rooms_.exports->Alarms()) alarms.push_back(std::move(alarm));
+  }
   const uint64_t lost = rooms_.recorder->counters().incident_findings_lost.load();
   if (lost > 0) alarms.push_back(std::to_string(lost) + " findings belong to no incident: too many subjects were waiting for the disk");
   return alarms;
@@ -88,6 +107,9 @@ Response Api::GetStatus(const Call& call) {
   json.Number("quarantines_by_rules", rooms_.quarantine_counters->quarantines_by_rules.load());
   json.Number("quarantines_refused", rooms_.quarantine_counters->quarantines_refused.load());
   json.EndObject();
+  json.BeginList("exports");
+  if (rooms_.exports != nullptr) AppendExports(rooms_.exports->Describe(), json);
+  json.EndList();
   json.BeginList("alarms");
   for (const std::string& alarm : Alarms()) json.Element(alarm);
   json.EndList();

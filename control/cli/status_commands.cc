@@ -17,6 +17,9 @@ void ShowStatus(const std::string& body) {
   std::printf("since      %s\n", status["started"].get<std::string>().substr(0, 19).c_str());
   std::printf("policy     %s, generation %lu\n", policy["digest"].get<std::string>().substr(0, 16).c_str(), policy["generation"].get<uint64_t>());
   for (const auto& [name, value] : status["counters"].items()) std::printf("%-28s %lu\n", name.c_str(), value.get<uint64_t>());
+  for (const Json& one : status["exports"]) {
+    std::printf("export     %s: %lu delivered, %lu wait\n", one["name"].get<std::string>().c_str(), one["delivered"].get<uint64_t>(), one["waiting"].get<uint64_t>());
+  }
   if (status["alarms"].empty()) std::printf("alarms     none\n");
   for (const Json& alarm : status["alarms"]) std::printf("ALARM      %s\n", Visible(alarm.get<std::string>()).c_str());
 }

@@ -29,7 +29,8 @@ Result<int> TakeDirectory(const std::string& path) {
 
 }  // namespace
 
-Result<std::unique_ptr<ControlPlane>> ControlPlane::Start(const config::ControlOptions& options, std::shared_ptr<const packet::HostNames> hosts) {
+Result<std::unique_ptr<ControlPlane>> ControlPlane::Start(const config::ControlOptions& options, const std::vector<config::ExportOptions>& exports,
+                                                            std::shared_ptr<const packet::HostNames> hosts) {
   std::unique_ptr<ControlPlane> control(new ControlPlane(options));
   Result<int> lock = TakeDirectory(options.directory);
   if (!lock) return lock.error();
@@ -52,12 +53,17 @@ Result<std::unique_ptr<ControlPlane>> ControlPlane::Start(const config::ControlO
   Result<std::unique_ptr<audit::AuditLog>> audit = audit::AuditLog::Open(options.directory + "/audit.jsonl");
   if (!audit) return audit.error();
   control->audit_ = std::move(*audit);
+  Result<std::unique_ptr<exports::ExportSet>> receivers = exports::ExportSet::Open(exports, options.directory + "/exports");
+  if (!receivers) return receivers.error();
+  control->exports_ = std::move(*receivers);
+  control->observers_.exports = control->exports_.get();
   return control;
 }
 
 void ControlPlane::Observers::Observe(const event::Record& record, std::string_view json) noexcept {
   incidents->Observe(record, json);
   if (quarantines != nullptr) quarantines->Observe(record, json);
+  exports->Observe(record, json);
 }
 
 Result<std::shared_ptr<const verdict::QuarantineSet>> ControlPlane::BeginQuarantine(size_t threads, bool is_inline) {
@@ -76,7 +82,7 @@ Result<std::shared_ptr<const verdict::QuarantineSet>> ControlPlane::BeginQuarant
 Status ControlPlane::OpenApi(api::Appliance& appliance, quarantine::QuarantineBook::Publish hold_back) {
   if (is_inline_) quarantines_->Connect(std::move(hold_back));
   api_ = std::make_unique<api::Api>(
-      api::Rooms{&appliance, incidents_.get(), recorder_.get(), audit_.get(), quarantines_.get(), &keeper_->counters()});
+      api::Rooms{&appliance, incidents_.get(), recorder_.get(), audit_.get(), quarantines_.get(), &keeper_->counters(), exports_.get()});
   api::LocalServerOptions local;
   local.path = options_.socket;
   for (const config::ControlUser& user : options_.users) {
@@ -102,6 +108,7 @@ void ControlPlane::CloseApi() {
 
 ControlPlane::~ControlPlane() {
   CloseApi();
+  exports_.reset();
   keeper_.reset();
   recorder_.reset();
   incidents_.reset();

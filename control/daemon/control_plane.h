@@ -12,6 +12,7 @@
 #include "control/api/local_server.h"
 #include "control/audit/audit_log.h"
 #include "control/config/configuration.h"
+#include "control/exports/export_set.h"
 #include "control/incident/incident_recorder.h"
 #include "control/incident/incident_store.h"
 #include "control/quarantine/quarantine_keeper.h"
@@ -20,7 +21,8 @@ namespace sluice::daemon {
 
 class ControlPlane {
  public:
-  static Result<std::unique_ptr<ControlPlane>> Start(const config::ControlOptions& options, std::shared_ptr<const packet::HostNames> hosts);
+  static Result<std::unique_ptr<ControlPlane>> Start(const config::ControlOptions& options, const std::vector<config::ExportOptions>& exports,
+                                                       std::shared_ptr<const packet::HostNames> hosts);
   ~ControlPlane();
   ControlPlane(const ControlPlane&) = delete;
   ControlPlane& operator=(const ControlPlane&) = delete;
@@ -35,11 +37,12 @@ class ControlPlane {
   void CloseApi();
 
  private:
-  // Each finding goes to both.
+  // Each finding goes to all of them.
   struct Observers final : event::RecordObserver {
     void Observe(const event::Record& record, std::string_view json) noexcept override;
     event::RecordObserver* incidents = nullptr;
     event::RecordObserver* quarantines = nullptr;  // nullptr on a tap, where nothing can be held back
+    event::RecordObserver* exports = nullptr;
   };
 
   explicit ControlPlane(const config::ControlOptions& options) : options_(options) {}
@@ -52,6 +55,7 @@ class ControlPlane {
   std::unique_ptr<incident::IncidentRecorder> recorder_;
   std::unique_ptr<quarantine::QuarantineBook> quarantines_;
   std::unique_ptr<quarantine::QuarantineKeeper> keeper_;
+  std::unique_ptr<exports::ExportSet> exports_;
   Observers observers_;
   std::unique_ptr<audit::AuditLog> audit_;
   std::unique_ptr<api::Api> api_;

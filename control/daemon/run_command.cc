@@ -117,7 +117,7 @@ struct Control {
 
   Status Start(const config::Configuration& configuration) {
     if (!configuration.control) return {};
-    Result<std::unique_ptr<ControlPlane>> started = ControlPlane::Start(*configuration.control, configuration.data_plane.hosts);
+    Result<std::unique_ptr<ControlPlane>> started = ControlPlane::Start(*configuration.control, configuration.exports, configuration.data_plane.hosts);
     if (!started) return started.error();
     plane = std::move(*started);
     const bool is_inline = !configuration.data_plane.pairs.empty();

@@ -1,4 +1,4 @@
-// RecordObserver: who else wants to see findings as they are written: control's incident store.
+// RecordObserver: who else wants to see findings and anomalies as they are written: control's incident store, its quarantines, its exports.
 //
 // Thread: called on the one cold thread that writes records, never on a worker. It must not wait for a disk: while it runs, the
 // record rings fill. Failure: an observer counts what it could not take.
@@ -13,7 +13,7 @@ namespace sluice::event {
 class RecordObserver {
  public:
   virtual ~RecordObserver() = default;
-  // A finding; `json` is the record as one line, with its line break; neither outlives the call.
+  // A finding or an anomaly; `json` is the record as one line, with its line break; neither outlives the call.
   virtual void Observe(const Record& record, std::string_view json) noexcept = 0;
 };
 
