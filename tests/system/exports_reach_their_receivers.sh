@@ -37,8 +37,9 @@ StartRsyslog() {
   RSYSLOG=$!
   LAB_PIDS+=("$RSYSLOG")
 }
+# StartWebhook PORT FILE [CERTIFICATE KEY]
 StartWebhook() {
-  ip netns exec "$LAB-gate" python3 "$TEST_FOLDER/webhook_receiver.py" 8099 "$LAB_DIR/webhook.jsonl" >>"$LAB_DIR/webhook.log" 2>&1 &
+  ip netns exec "$LAB-gate" python3 "$TEST_FOLDER/webhook_receiver.py" "$@" >>"$LAB_DIR/webhook.log" 2>&1 &
   WEBHOOK=$!
   LAB_PIDS+=("$WEBHOOK")
 }
@@ -53,15 +54,19 @@ exports:
   - {name: tls, to: syslog_tls, format: ecs, address: "127.0.0.1:6514", ca_file: siem.pem}
   - {name: wrong, to: syslog_tls, format: ocsf, address: "127.0.0.1:6514", ca_file: other.pem}
   - {name: hook, to: webhook, format: ocsf, address: "http://127.0.0.1:8099/in"}
+  - {name: secure, to: webhook, format: jsonl, address: "https://127.0.0.1:8443/in", ca_file: siem.pem}
+  - {name: doubtful, to: webhook, format: jsonl, address: "https://127.0.0.1:8443/in", ca_file: other.pem}
   - {name: eve, to: file, format: eve, path: eve.json}
 CONF
 
 # Of an exporter, by the API: Export NAME KEY.
 Export() { Control --json status | jq -r --arg name "$1" '.exports[] | select(.name == $name) | .'"$2"; }
+Refused() { echo "$(Export "$1" delivered) $([[ -z $(Export "$1" fault) ]] || echo refused)"; }
 # How many findings of ours a receiver has, each once: by what identifies it.
 InTcp() { [[ ! -e $LAB_DIR/tcp.log ]] || grep -F '|CEF:0|Sluice|' "$LAB_DIR/tcp.log" | grep -F 'cat=finding' | grep -oP 'sluice@32473 id="\K[^"]+' | sort -u | wc -l; }
 InTls() { [[ ! -e $LAB_DIR/tls.log ]] || sed 's/^[^|]*|[^|]*|//' "$LAB_DIR/tls.log" | jq -r 'select(.event.dataset == "sluice.finding") | .event.id' | sort -u | wc -l; }
 InHook() { [[ ! -e $LAB_DIR/webhook.jsonl ]] || jq -r 'select(.metadata.log_name == "finding") | .metadata.uid' "$LAB_DIR/webhook.jsonl" | sort -u | wc -l; }
+InSecure() { [[ ! -e $LAB_DIR/secure.jsonl ]] || jq -r 'select(.event == "finding") | .export_id' "$LAB_DIR/secure.jsonl" | sort -u | wc -l; }
 InEve() { jq -r 'select(.event_type == "alert") | .sluice.export_id' "$LAB_DIR/eve.json" | sort -u | wc -l; }
 Upload() { Curl -T "$LAB_DIR/marked.txt" "$(Url "/files/$1.txt")"; }
 # Waits as long as a pause between attempts can be after a few failures.
@@ -76,6 +81,7 @@ Finally() {
 }
 
 StartRsyslog
+StartWebhook 8443 "$LAB_DIR/secure.jsonl" "$LAB_DIR/siem.pem" "$LAB_DIR/siem.key"
 LabAppliance
 LabReachable
 Marked marked.txt 20000
@@ -83,8 +89,10 @@ Expect "a marked upload is stopped" 403 "$(Upload one)"
 Finally "rsyslog has the finding by TCP, in CEF" 1 InTcp
 Finally "and by TLS, in ECS" 1 InTls
 Finally "the file has it, like Suricata's" 1 InEve
+Finally "a web service has it by HTTPS, as our own record" 1 InSecure
+Finally "but not one whose certificate is not trusted" "0 refused" Refused doubtful
 ExpectThat "as an RFC 5424 message of sluice" grep -qE '^sluice\|\[sluice@32473 id="[0-9a-f]{16}-[0-9]+"\]\|' "$LAB_DIR/tcp.log"
-Expect "nothing went to a receiver whose certificate is not trusted" 0 "$(Export wrong delivered)"
+Finally "nothing went to a log server whose certificate is not trusted" "0 refused" Refused wrong
 ExpectThat "and it says why" grep -q 'not trusted' <(Export wrong fault)
 ExpectThat "no marking is in clear" Not grep -qF "$TEST_MARK" "$LAB_DIR/tcp.log" "$LAB_DIR/tls.log" "$LAB_DIR/eve.json"
 ExpectThat "the webhook's receiver is not there, which is an alarm" grep -q 'export hook' <(Control status)
@@ -97,7 +105,7 @@ wait "$LAB_APPLIANCE" 2>/dev/null || true
 LabAppliance
 LabReachable
 ExpectThat "after kill -9 all of them still wait" test "$(Export hook waiting)" -ge 4
-StartWebhook
+StartWebhook 8099 "$LAB_DIR/webhook.jsonl"
 StartRsyslog
 Finally "the webhook has all four" 4 InHook
 Finally "rsyslog by TCP too" 4 InTcp
@@ -107,7 +115,7 @@ Finally "nothing waits for the webhook" 0 Export hook waiting
 LabStop "$WEBHOOK" webhook || true
 Expect "upload five, with the webhook stopped" 403 "$(Upload five)"
 Finally "waits" 1 Export hook waiting
-StartWebhook
+StartWebhook 8099 "$LAB_DIR/webhook.jsonl"
 Finally "and arrives when it is started again" 5 InHook
 Expect "nothing was dropped or lost on the way" "0 0" "$(Export hook dropped) $(Export hook lost)"
 Finally "the file has all five" 5 InEve

@@ -1,10 +1,11 @@
 """A receiver of records by HTTP: appends the body of each POST to a file and syncs it before it answers.
 
-webhook_receiver.py PORT FILE
+webhook_receiver.py PORT FILE [CERTIFICATE KEY]
 """
 
 import http.server
 import os
+import ssl
 import sys
 
 
@@ -21,4 +22,9 @@ class Receiver(http.server.BaseHTTPRequestHandler):
         self.end_headers()
 
 
-http.server.ThreadingHTTPServer(("127.0.0.1", int(sys.argv[1])), Receiver).serve_forever()
+server = http.server.ThreadingHTTPServer(("127.0.0.1", int(sys.argv[1])), Receiver)
+if len(sys.argv) > 3:
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(sys.argv[3], sys.argv[4])
+    server.socket = context.wrap_socket(server.socket, server_side=True)
+server.serve_forever()
