@@ -88,9 +88,7 @@ bool Exporter::SpoolPending() {
     lines = pending_;
     missing = missing_;
   }
-  // Lost ones came after those that wait: the gap follows them.
-  Status kept = spool_->Append(lines, 0);
-  if (kept && missing > 0) kept = spool_->Append({}, missing);
+  const Status kept = spool_->Append(lines, missing);
   const std::lock_guard<std::mutex> lock(mutex_);
   NoteFault(disk_fault_, "cannot keep records", kept ? "" : kept.error().message());
   if (!kept) return false;

@@ -82,7 +82,7 @@ Error Spool::See(const Error& error) {
 Status Spool::Append(std::span<const std::shared_ptr<const std::string>> lines, uint64_t missing) {
   const std::lock_guard<std::mutex> lock(mutex_);
   Status status = database_ ? Status() : Connect();
-  if (status) status = AppendNow(lines, next_ + static_cast<int64_t>(missing));
+  if (status) status = AppendNow(lines, missing);
   return status ? status : See(status.error());
 }
 
@@ -117,7 +117,7 @@ Spool::Room Spool::RoomFor(std::span<const std::shared_ptr<const std::string>> l
   return room;
 }
 
-Status Spool::AppendNow(std::span<const std::shared_ptr<const std::string>> lines, int64_t first) {
+Status Spool::AppendNow(std::span<const std::shared_ptr<const std::string>> lines, uint64_t missing) {
   const Room room = RoomFor(lines);
   const uint64_t taken = room.end - room.begin, before = bytes_.load();
   database::Transaction transaction(*database_);
@@ -128,8 +128,8 @@ Status Spool::AppendNow(std::span<const std::shared_ptr<const std::string>> line
     if (!through) return through.error();
     if (Status status = Remove(*through, removed, removed_bytes); !status) return status;
   }
-  if (Status status = Insert(lines.subspan(room.begin, taken), first + static_cast<int64_t>(room.begin)); !status) return status;
-  const int64_t next = first + static_cast<int64_t>(lines.size());
+  if (Status status = Insert(lines.subspan(room.begin, taken), next_ + static_cast<int64_t>(room.begin)); !status) return status;
+  const int64_t next = next_ + static_cast<int64_t>(lines.size() + missing);
   Result<database::Statement> note = database_->Prepare("UPDATE spool SET next = ?");
   if (!note) return note.error();
   if (Status status = note->Bind(1, next).Run(); !status) return status;

@@ -36,7 +36,7 @@ class Spool {
  public:
   static Result<std::unique_ptr<Spool>> Open(const SpoolOptions& options);
 
-  // All of them or none; `missing` numbers before them stay empty, for records that were lost on their way here.
+  // All of them or none; `missing` numbers behind them stay empty, for records that were lost on their way here.
   Status Append(std::span<const std::shared_ptr<const std::string>> lines, uint64_t missing);
   // The oldest ones; at least one, where any waits.
   Result<std::vector<WaitingRecord>> Front(size_t max_records, size_t max_bytes);
@@ -63,7 +63,7 @@ class Spool {
   // Sets the database aside where it is corrupt; returns the error. REQUIRES: no statement of it is alive.
   Error See(const Error& error);
   // REQUIRES for all of the following: there is a database.
-  Status AppendNow(std::span<const std::shared_ptr<const std::string>> lines, int64_t first);
+  Status AppendNow(std::span<const std::shared_ptr<const std::string>> lines, uint64_t missing);
   Result<std::vector<WaitingRecord>> FrontNow(size_t max_records, size_t max_bytes);
   Status ReleaseNow(int64_t through);
   Status Insert(std::span<const std::shared_ptr<const std::string>> lines, int64_t number);

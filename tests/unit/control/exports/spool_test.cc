@@ -63,13 +63,14 @@ TEST(Spool, NeverGivesANumberTwice) {
   EXPECT_EQ(Waiting(*spool), "3=c ");
 }
 
-TEST(Spool, LeavesAGapForRecordsThatWereLostBefore) {
+TEST(Spool, LeavesAGapForRecordsThatWereLostOnTheirWay) {
   const Folder folder("spool");
   const auto spool = OpenSpool(folder);
-  ASSERT_TRUE(spool->Append(Texts({"a"}), 0));
-  ASSERT_TRUE(spool->Append({}, 5));
+  ASSERT_TRUE(spool->Append(Texts({"a"}), 5));
   ASSERT_TRUE(spool->Append(Texts({"b"}), 0));
-  EXPECT_EQ(Waiting(*spool), "1=a 7=b ");
+  ASSERT_TRUE(spool->Append({}, 1));
+  ASSERT_TRUE(spool->Append(Texts({"c"}), 0));
+  EXPECT_EQ(Waiting(*spool), "1=a 7=b 9=c ");
 }
 
 TEST(Spool, DropsTheOldestWhenFull) {
