@@ -47,7 +47,7 @@ __attribute__((target("avx2"))) inline DigitBits ReadWithAvx2(const uint8_t* byt
 }
 
 // - . / :
-uint64_t ReadSigns(const uint8_t* bytes) noexcept {
+__attribute__((always_inline)) inline uint64_t ReadSigns(const uint8_t* bytes) noexcept {
   uint64_t signs = 0;
   const __m128i hyphen = _mm_set1_epi8('-'), two = _mm_set1_epi8(2), colon = _mm_set1_epi8(':');
   for (unsigned i = 0; i < 4; ++i) {
@@ -85,46 +85,29 @@ class GroupEnds {
 
 constexpr Bits128 Both(uint64_t before, uint64_t now) { return Bits128{now} << 64 | before; }
 
-// The last block and the one before it, and whether a group may end in it.
-class BlockPair {
- public:
-  // Each group holds three pairs of digits, each ending two or three characters behind the one before; in UTF-16 it is enough to ask
-  // for two digits beside their zeros.
-  bool MayHoldGroup(const uint8_t* bytes, const DigitBits& bits) noexcept {
-    before_ = now_;
-    before_bytes_ = now_bytes_;
-    now_ = bits;
-    now_bytes_ = bytes;
-    const uint64_t pairs = bits.digits & Back(bits.digits, before_.digits, 1);
-    const uint64_t twice = pairs & (Back(pairs, pairs_, 2) | Back(pairs, pairs_, 3));
-    const uint64_t plain = twice & (Back(pairs, pairs_, 4) | Back(pairs, pairs_, 5) | Back(pairs, pairs_, 6));
-    pairs_ = pairs;
-    uint64_t wide = 0;
-    if (bits.zeros != 0 || before_.zeros != 0) [[unlikely]] {
-      const uint64_t little = bits.zeros & Back(bits.digits, before_.digits, 1), big = bits.digits & Back(bits.zeros, before_.zeros, 1);
-      wide = (little & Back(little, little_, 2)) | (big & Back(big, big_, 2));
-      little_ = little;
-      big_ = big;
-    } else {
-      little_ = big_ = 0;
-    }
-    // A group that ends here may have its pairs in the end of the block before.
-    constexpr size_t kNotTheEnd = kBlock - kDigitHistory;
-    is_plain_ = plain != 0 || was_plain_;
-    is_wide_ = wide != 0 || was_wide_;
-    was_plain_ = plain >> kNotTheEnd != 0;
-    was_wide_ = wide >> kNotTheEnd != 0;
-    return is_plain_ || is_wide_;
+// `now` and the block before it as one text, so many characters back.
+uint64_t Back(uint64_t now, uint64_t before, unsigned n) noexcept { return now << n | before >> (64 - n); }
+
+// Two blocks, one behind the other.
+struct BlockPair {
+  DigitBits before, now;
+  const uint8_t *before_bytes = nullptr, *now_bytes = nullptr;
+
+  // Each group ends with a pair of digits beside their zeros, and so does what is found here.
+  bool MayHoldWideGroup() const noexcept {
+    const Bits128 digits = Both(before.digits, now.digits), zeros = Both(before.zeros, now.zeros);
+    const Bits128 little = zeros & digits << 1, big = digits & zeros << 1;
+    return ((little & little << 2) | (big & big << 2)) >> 64 != 0;
   }
 
-  // Bit i: a group ends with byte i of the last block. REQUIRES: both blocks are there still.
-  uint64_t Ends() const noexcept {
-    const Bits128 digits = Both(before_.digits, now_.digits);
+  // Bit i: a group ends with byte i of the last block.
+  __attribute__((always_inline)) inline uint64_t Ends(bool is_plain, bool is_wide) const noexcept {
+    const Bits128 digits = Both(before.digits, now.digits);
     Bits128 ends = 0;
-    if (is_plain_) ends = EndsOf<1>(digits, 0);
-    if (is_wide_) {
+    if (is_plain) ends = EndsOf<1>(digits, 0);
+    if (is_wide) {
       // The zero stands behind (LE) or before (BE).
-      const Bits128 zeros = Both(before_.zeros, now_.zeros);
+      const Bits128 zeros = Both(before.zeros, now.zeros);
       ends |= EndsOf<2>(digits << 1 & zeros, 1) | EndsOf<2>(digits & zeros << 1, 0);
     }
     return static_cast<uint64_t>(ends >> 64);
@@ -133,40 +116,47 @@ class BlockPair {
  private:
   // `behind`: how far a sign stands before the last byte of its character.
   template <unsigned kUnit>
-  Bits128 EndsOf(Bits128 digits, unsigned behind) const noexcept {
+  __attribute__((always_inline)) inline Bits128 EndsOf(Bits128 digits, unsigned behind) const noexcept {
     const GroupEnds<kUnit> groups(digits);
     const Bits128 ends = groups.WithAnyGap(), doubtful = groups.WithGapsIn(~digits) & ~ends;
     if (doubtful >> 64 == 0) return ends;
-    const Bits128 signs = Both(ReadSigns(before_bytes_), ReadSigns(now_bytes_)) << behind;
+    const Bits128 signs = Both(ReadSigns(before_bytes), ReadSigns(now_bytes)) << behind;
     return ends | groups.WithGapsIn(~(digits | signs));
   }
-
-  static uint64_t Back(uint64_t now, uint64_t before, unsigned n) noexcept { return now << n | before >> (64 - n); }
-
-  DigitBits before_, now_;
-  const uint8_t *before_bytes_ = nullptr, *now_bytes_ = nullptr;
-  uint64_t pairs_ = 0, little_ = 0, big_ = 0;
-  bool is_plain_ = false, is_wide_ = false, was_plain_ = false, was_wide_ = false;
 };
 
-// One pass, block by block; the block before the bytes and the last one, which is not whole, are copies.
+// One pass, block by block; the block before the bytes and the last one, which is not whole, are copies. What one block leaves to the
+// next stays in registers: everything that is called on the way is part of this function.
 template <DigitBits (*Read)(const uint8_t*) noexcept>
 __attribute__((always_inline)) inline void FindWith(ByteView before, ByteView bytes, GroupFound found, void* context) noexcept {
   uint8_t joint[2 * kBlock];
   std::memset(joint, kNothing, sizeof joint);
   const ByteView tail = before.From(before.size() - std::min(before.size(), kDigitHistory));
   std::copy(tail.begin(), tail.end(), joint + kBlock - tail.size());
-  BlockPair blocks;
-  (void)blocks.MayHoldGroup(joint, Read(joint));
+  const uint8_t* older_bytes = joint;
+  DigitBits older = Read(joint);
+  uint64_t older_pairs = older.digits & older.digits << 1;
   for (size_t at = 0; at < bytes.size(); at += kBlock) {
     const uint8_t* now = bytes.data() + at;
     if (bytes.size() - at < kBlock) {
       std::memcpy(joint + kBlock, now, bytes.size() - at);
       now = joint + kBlock;
     }
-    if (blocks.MayHoldGroup(now, Read(now))) [[unlikely]] {
-      for (uint64_t ends = blocks.Ends(); ends != 0; ends &= ends - 1) found(context, at + static_cast<size_t>(__builtin_ctzll(ends)) + 1);
+    const DigitBits bits = Read(now);
+    // Each group ends with a pair of digits, and holds a pair that ends two to four characters before that and one four to six before.
+    const uint64_t pairs = bits.digits & Back(bits.digits, older.digits, 1), at_four = Back(pairs, older_pairs, 4);
+    const uint64_t twice = pairs & (Back(pairs, older_pairs, 2) | Back(pairs, older_pairs, 3) | at_four);
+    const bool is_plain = (twice & (at_four | Back(pairs, older_pairs, 5) | Back(pairs, older_pairs, 6))) != 0;
+    const bool has_zeros = (bits.zeros | older.zeros >> 63) != 0;
+    if (is_plain || has_zeros) [[unlikely]] {
+      const BlockPair blocks{older, bits, older_bytes, now};
+      const bool is_wide = has_zeros && blocks.MayHoldWideGroup();
+      const uint64_t all = is_plain || is_wide ? blocks.Ends(is_plain, is_wide) : 0;
+      for (uint64_t ends = all; ends != 0; ends &= ends - 1) found(context, at + static_cast<size_t>(__builtin_ctzll(ends)) + 1);
     }
+    older = bits;
+    older_pairs = pairs;
+    older_bytes = now;
   }
 }
 
