@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <map>
 #include <optional>
+#include <string_view>
 #include <utility>
 
 #include "rules/compile/digit_proof.h"
@@ -16,6 +17,30 @@ using model::CostClass;
 
 // What one more literal costs beside a look at an expression, for each byte of a text (required_literals.cc has the same measure).
 constexpr double kRatePerLiteral = 2e-5;
+
+// How often a word stands in a text that speaks of what it means, for each byte, however few reference texts do.
+constexpr double kRateOfWords = 1e-3;
+constexpr size_t kLongestWord = 10;
+
+// So much of the end of a literal the matcher compares at once. What has the same end costs a second look.
+constexpr size_t kComparedBytes = 8;
+
+bool IsWord(std::string_view text) {
+  return std::all_of(text.begin(), text.end(), [](char c) { return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z'); });
+}
+
+// Of several words, the last alone would be found wherever its subject comes up: the part that shows as much as it can of the last
+// two. `after` grows by what is left out.
+RequiredLiteral RarestPart(RequiredLiteral literal, uint32_t& after) {
+  const size_t space = literal.bytes.rfind(' ');
+  if (space == literal.bytes.npos || !IsWord(std::string_view(literal.bytes).substr(space + 1))) return literal;
+  constexpr size_t kOfEach = kComparedBytes / 2;
+  const size_t end = std::max(kComparedBytes, space + kOfEach);
+  if (end >= literal.bytes.size()) return literal;
+  after += static_cast<uint32_t>(literal.bytes.size() - end);
+  literal.bytes.resize(end);
+  return literal;
+}
 
 // As Hyperscan will read it: each character is a byte.
 std::optional<Expression> Parsed(const std::string& byte_expression) {
@@ -81,7 +106,8 @@ class Placer {
 
   // How often it stands in the prose where it is most frequent, for each byte.
   double RateSeen(const RequiredLiteral& literal) {
-    const auto [it, is_new] = rates_.try_emplace(literal, 0);
+    const bool is_word = literal.bytes.size() <= kLongestWord && IsWord(literal.bytes);
+    const auto [it, is_new] = rates_.try_emplace(literal, is_word ? kRateOfWords : 0);
     if (!is_new) return it->second;
     for (const ReferenceText& text : literal.ignore_case ? lower_prose_ : prose_) {
       const std::string& bytes = text.bytes;
@@ -93,11 +119,13 @@ class Placer {
   }
 
   void AddAnchors(const RequiredLiterals& way) {
-    for (const RequiredLiteral& literal : way.literals) {
+    for (const RequiredLiteral& required : way.literals) {
+      uint32_t after_part = way.after;
+      const RequiredLiteral literal = RarestPart(required, after_part);
       const auto [it, is_new] = ranks_.try_emplace(literal, program_.anchors.size());
       if (is_new) program_.anchors.push_back({{0}, literal});
       uint32_t& after = program_.anchors[it->second].entry.after;
-      after = std::max(after, way.after);
+      after = std::max(after, after_part);
     }
   }
 

@@ -85,6 +85,13 @@ TEST(Language, WholeWords) {
       "    no_match: ['SECRETARY', 'xSECRET']\n");
 }
 
+TEST(Language, SeveralWordsInAnyCaseAreFoundByAPartOfThem) {
+  ExpectHolds(
+      "    detect: {literals: [social security], case: insensitive, word: true}\n"
+      "    match: ['social security', 'SOCIAL SECURITY', 'a sOcIaL sEcUrItY number']\n"
+      "    no_match: ['social securit', 'social securities', 'antisocial security', 'social secure']\n");
+}
+
 TEST(Language, CaseOfCyrillic) {
   ExpectHolds(
       "    detect: {literals: [Совершенно секретно], case: insensitive}\n"
