@@ -64,6 +64,11 @@ TEST_P(EveryPack, MeansTheSameAfterwards) {
   EXPECT_EQ(PolicyOf(path.string(), after), policy);
 }
 
+TEST_P(EveryPack, IsInCanonicalForm) {
+  const std::string pack = ReadAll(fs::path(SLUICE_SOURCE_DIR) / "rules/packs" / GetParam());
+  EXPECT_EQ(Formatted(pack), pack);
+}
+
 std::vector<std::string> PackNames() {
   std::vector<std::string> names;
   for (const auto& entry : fs::directory_iterator(fs::path(SLUICE_SOURCE_DIR) / "rules/packs")) {
