@@ -168,6 +168,14 @@ TEST(Bundle, RefusesAnotherVersionOfHyperscan) {
 
 TEST(Bundle, RunsOnAProcessorThatHasMore) { EXPECT_TRUE(CheckRunsOn({0, 0x4, "5.4.0"}, {0, 0xc, "5.4.0"}).ok()); }
 
+TEST(Bundle, ReadsTheSeedsOfItsFuzzTarget) {
+  // Seeds of an older format end at its version and try nothing behind it.
+  for (const char* seed : {"one_literal.slb", "signed.slb", "anchored_and_numbers.slb"}) {
+    const auto bundle = Open(std::string(SLUICE_SOURCE_DIR "/tests/fuzz/corpus/rules_bundle/") + seed);
+    EXPECT_TRUE(bundle.ok()) << seed << ": " << (bundle.ok() ? "" : bundle.error().message());
+  }
+}
+
 TEST(Bundle, SaysWhenTheFileIsNotThere) {
   const auto bundle = Load("/nowhere/policy.slb");
   ASSERT_FALSE(bundle.ok());
