@@ -16,6 +16,7 @@
 #include "dataplane/verdict/decide.h"
 #include "perf/rules/texts.h"
 #include "rules/compile/compiler.h"
+#include "rules/evaluate/digit_groups.h"
 
 namespace sluice::perf {
 namespace {
@@ -137,6 +138,22 @@ void MeasureRates(const std::vector<std::string>& paths, bool each, int rounds) 
   }
 }
 
+// What the search for groups of digits takes for each byte, of whatever text.
+void MeasureDigits(int rounds) {
+  for (const NamedText& text : MeasuredTexts(kTextBytes)) {
+    std::vector<double> seconds;
+    size_t groups = 0;
+    for (int i = 0; i < rounds; ++i) {
+      const double begin = ProcessorSeconds();
+      for (ByteView rest(text.bytes); !rest.empty(); rest = rest.From(kRun)) {
+        evaluate::ForEachDigitGroup({}, rest.First(kRun), [&](size_t) noexcept { ++groups; });
+      }
+      seconds.push_back(ProcessorSeconds() - begin);
+    }
+    std::printf("%-8s %.3f ns for each byte, %zu groups\n", text.name.c_str(), Median(seconds) * 1e9 / static_cast<double>(text.bytes.size()), groups / static_cast<size_t>(rounds));
+  }
+}
+
 void MeasureCompile(size_t literals) {
   syntax::SourceSet sources;
   sources.Add("many.yaml", ManyLiteralsPack(literals));
@@ -178,6 +195,7 @@ int main(int argc, char** argv) {
   CLI::App* rates = app.add_subcommand("rates", "Matching speed of packs beside 200 plain literals");
   rates->add_option("PATH", paths, "Packs or folders of packs; the shipped ones by default");
   rates->add_flag("--each", each, "Also of each pack alone");
+  const CLI::App* digits = app.add_subcommand("digits", "The search for groups of digits alone");
   size_t literals = 10'000;
   CLI::App* compile = app.add_subcommand("compile", "Time and memory of compiling many literals in all default encodings");
   compile->add_option("--literals", literals, "How many");
@@ -186,6 +204,7 @@ int main(int argc, char** argv) {
   load->add_option("BUNDLE", bundle, "A compiled policy")->required();
   CLI11_PARSE(app, argc, argv);
   if (rates->parsed()) sluice::perf::MeasureRates(paths, each, rounds);
+  if (digits->parsed()) sluice::perf::MeasureDigits(rounds);
   if (compile->parsed()) sluice::perf::MeasureCompile(literals);
   if (load->parsed()) sluice::perf::MeasureLoad(bundle, rounds);
 }
