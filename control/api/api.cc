@@ -37,6 +37,7 @@ const std::vector<Api::Route>& Api::AllRoutes() {
   static const std::vector<Route> kRoutes = {
       {"GET", "/healthz", Permission::kAnyone, &Api::GetHealth},
       {"GET", "/readyz", Permission::kAnyone, &Api::GetReadiness},
+      {"GET", "/metrics", Permission::kLook, &Api::GetMetrics},
       {"GET", "/v1/status", Permission::kLook, &Api::GetStatus},
       {"GET", "/v1/statistics", Permission::kLook, &Api::GetStatistics},
       {"GET", "/v1/stream", Permission::kLook, &Api::GetStream},
@@ -62,6 +63,19 @@ std::vector<std::string> Api::Routes() {
 }
 
 Response Api::Handle(const Request& request) {
+  Response response = Answer(request);
+  CountAnswer(response.status);
+  return response;
+}
+
+void Api::CountAnswer(int status) {
+  counters_.api_requests.fetch_add(1);
+  if (status == 401 || status == 403) counters_.api_requests_refused.fetch_add(1);
+  else if (status >= 500) counters_.api_requests_failed.fetch_add(1);
+  else if (status >= 400) counters_.api_requests_wrong.fetch_add(1);
+}
+
+Response Api::Answer(const Request& request) {
   const std::vector<std::string_view> path = SegmentsOf(request.path);
   bool path_known = false;
   for (const Route& route : AllRoutes()) {

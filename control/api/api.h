@@ -15,6 +15,7 @@
 #include "control/exports/export_set.h"
 #include "control/incident/incident_recorder.h"
 #include "control/incident/incident_store.h"
+#include "control/metrics/exposition.h"
 #include "control/quarantine/quarantine_book.h"
 #include "control/quarantine/quarantine_keeper.h"
 
@@ -29,6 +30,16 @@ struct Rooms {
   quarantine::QuarantineBook* quarantines = nullptr;
   const quarantine::KeeperCounters* quarantine_counters = nullptr;
   const exports::ExportSet* exports = nullptr;  // may stay so
+  const metrics::RuleTally* rules = nullptr;
+  const std::atomic<uint64_t>* connections_refused = nullptr;  // by whatever serves the API
+};
+
+// Each as named in docs/metrics.md.
+struct ApiCounters {
+  std::atomic<uint64_t> api_requests{0};
+  std::atomic<uint64_t> api_requests_refused{0};  // the caller may not
+  std::atomic<uint64_t> api_requests_wrong{0};    // not as the API describes them
+  std::atomic<uint64_t> api_requests_failed{0};   // a fault, a full disk
 };
 
 class Api {
@@ -58,10 +69,13 @@ class Api {
   };
   static const std::vector<Route>& AllRoutes();
 
+  Response Answer(const Request& request);
+  void CountAnswer(int status);
   Response GetHealth(const Call& call);
   Response GetReadiness(const Call& call);
   Response GetStatus(const Call& call);
   Response GetStatistics(const Call& call);
+  Response GetMetrics(const Call& call);
   Response GetStream(const Call& call);
   Response ListIncidents(const Call& call);
   Response GetIncident(const Call& call);
@@ -82,9 +96,12 @@ class Api {
   // Writes the entry and then acts; a failed act gets a second entry.
   Status Audited(const audit::Entry& entry, const std::function<Status()>& act) const;
   std::vector<std::string> Alarms() const;
+  // Of the control plane, by their documented names.
+  std::vector<metrics::Count> Counts() const;
 
   const Rooms rooms_;
   std::atomic<int> streams_{0};
+  ApiCounters counters_;
 };
 
 }  // namespace sluice::api

@@ -7,6 +7,7 @@
 #include <string>
 
 #include "base/clock.h"
+#include "dataplane/pipeline/totals.h"
 
 namespace sluice::api {
 
@@ -24,6 +25,8 @@ class Appliance {
   virtual ApplianceState State() const = 0;
   // One JSON object, docs/schema/stats.schema.json.
   virtual std::string Statistics() const = 0;
+  // The same before they are text.
+  virtual pipeline::Totals Counters() const = 0;
 };
 
 }  // namespace sluice::api

@@ -130,10 +130,7 @@ Result<int> Listen(const LocalServerOptions& options) {
 
 struct LocalServer::Impl {
   Impl(const LocalServerOptions& given, std::function<Response(const Request&)> handle)
-      : options(given), reader([this, call = std::move(handle)](const Request& request) {
-          counters.api_requests.fetch_add(1);
-          return call(request);
-        }, given.max_body_bytes) {}
+      : options(given), reader(std::move(handle), given.max_body_bytes) {}
 
   void Accept();
   void Serve();
@@ -141,7 +138,6 @@ struct LocalServer::Impl {
   static void Refuse(int socket);
 
   const LocalServerOptions options;
-  LocalServerCounters counters;
   HttpReader reader;
   int listener = -1;
 
@@ -186,8 +182,6 @@ LocalServer::~LocalServer() {
   unlink(impl_->options.path.c_str());
 }
 
-const LocalServerCounters& LocalServer::counters() const { return impl_->counters; }
-
 void LocalServer::Impl::Accept() {
   pthread_setname_np(pthread_self(), "sluice-api");
   while (!stop.load()) {
@@ -206,7 +200,7 @@ void LocalServer::Impl::Accept() {
       continue;
     }
     lock.unlock();
-    counters.api_connections_refused.fetch_add(1);
+    options.refused->fetch_add(1);
     Refuse(socket);
   }
 }

@@ -25,12 +25,8 @@ struct LocalServerOptions {
   size_t max_body_bytes = 1 << 20;
   std::chrono::milliseconds patience{10'000};  // for a whole request to come, and again for its answer to be taken
   std::chrono::milliseconds idle{5'000};       // between two requests of a connection
-};
-
-// Each as named in docs/operations.md.
-struct LocalServerCounters {
-  std::atomic<uint64_t> api_requests{0};
-  std::atomic<uint64_t> api_connections_refused{0};  // too many
+  // Connections that were too many; counted here where somebody wants to know.
+  std::shared_ptr<std::atomic<uint64_t>> refused = std::make_shared<std::atomic<uint64_t>>(0);
 };
 
 class LocalServer {
@@ -41,8 +37,6 @@ class LocalServer {
   ~LocalServer();
   LocalServer(const LocalServer&) = delete;
   LocalServer& operator=(const LocalServer&) = delete;
-
-  const LocalServerCounters& counters() const;
 
  private:
   struct Impl;

@@ -1,4 +1,4 @@
-// How it is: health, status, statistics, and the stream of what changes.
+// How it is: health, status, statistics, metrics, and the stream of what changes.
 #include <atomic>
 #include <memory>
 
@@ -62,6 +62,31 @@ std::vector<std::string> Api::Alarms() const {
   return alarms;
 }
 
+std::vector<metrics::Count> Api::Counts() const {
+  const incident::StoreCounters& store = rooms_.incidents->counters();
+  const incident::RecorderCounters& recorder = rooms_.recorder->counters();
+  const quarantine::KeeperCounters& keeper = *rooms_.quarantine_counters;
+  return {{"incidents_created", store.incidents_created.load()},
+          {"incidents_expired", store.incidents_expired.load()},
+          {"incidents_removed_for_size", store.incidents_removed_for_size.load()},
+          {"incidents_removed_open", store.incidents_removed_open.load()},
+          {"databases_set_aside", store.databases_set_aside.load()},
+          {"incident_findings", recorder.incident_findings.load()},
+          {"incident_findings_lost", recorder.incident_findings_lost.load()},
+          {"incident_findings_waiting", rooms_.recorder->waiting()},
+          {"incident_commits", recorder.incident_commits.load()},
+          {"incident_commits_failed", recorder.incident_commits_failed.load()},
+          {"quarantines", rooms_.quarantines->List().size()},
+          {"quarantines_by_rules", keeper.quarantines_by_rules.load()},
+          {"quarantines_refused", keeper.quarantines_refused.load()},
+          {"api_requests", counters_.api_requests.load()},
+          {"api_requests_refused", counters_.api_requests_refused.load()},
+          {"api_requests_wrong", counters_.api_requests_wrong.load()},
+          {"api_requests_failed", counters_.api_requests_failed.load()},
+          {"api_connections_refused", rooms_.connections_refused->load()},
+          {"api_streams", static_cast<uint64_t>(streams_.load())}};
+}
+
 Response Api::GetHealth(const Call&) {
   Response response;
   response.body = R"({"status":"ok"})";
@@ -80,8 +105,6 @@ Response Api::GetStatus(const Call& call) {
   QueryReader query(call.request);
   if (!query.Finish()) return query.problem();
   const ApplianceState state = rooms_.appliance->State();
-  const incident::StoreCounters& store = rooms_.incidents->counters();
-  const incident::RecorderCounters& recorder = rooms_.recorder->counters();
   Response response;
   event::JsonText json(response.body);
   json.BeginObject();
@@ -93,19 +116,7 @@ Response Api::GetStatus(const Call& call) {
   json.Number("generation", state.generation);
   json.EndObject();
   json.BeginObject("counters");
-  json.Number("incidents_created", store.incidents_created.load());
-  json.Number("incidents_expired", store.incidents_expired.load());
-  json.Number("incidents_removed_for_size", store.incidents_removed_for_size.load());
-  json.Number("incidents_removed_open", store.incidents_removed_open.load());
-  json.Number("databases_set_aside", store.databases_set_aside.load());
-  json.Number("incident_findings", recorder.incident_findings.load());
-  json.Number("incident_findings_lost", recorder.incident_findings_lost.load());
-  json.Number("incident_findings_waiting", rooms_.recorder->waiting());
-  json.Number("incident_commits", recorder.incident_commits.load());
-  json.Number("incident_commits_failed", recorder.incident_commits_failed.load());
-  json.Number("quarantines", rooms_.quarantines->List().size());
-  json.Number("quarantines_by_rules", rooms_.quarantine_counters->quarantines_by_rules.load());
-  json.Number("quarantines_refused", rooms_.quarantine_counters->quarantines_refused.load());
+  for (const metrics::Count& count : Counts()) json.Number(count.name, count.value);
   json.EndObject();
   json.BeginList("exports");
   if (rooms_.exports != nullptr) AppendExports(rooms_.exports->Describe(), json);
@@ -122,6 +133,20 @@ Response Api::GetStatistics(const Call& call) {
   if (!query.Finish()) return query.problem();
   Response response;
   response.body = rooms_.appliance->Statistics();
+  return response;
+}
+
+Response Api::GetMetrics(const Call& call) {
+  QueryReader query(call.request);
+  if (!query.Finish()) return query.problem();
+  const ApplianceState state = rooms_.appliance->State();
+  std::vector<metrics::Count> counts = Counts();
+  counts.push_back({"policy_generation", state.generation});
+  counts.push_back({"forwards", state.forwards ? 1u : 0u});
+  counts.push_back({"alarms", Alarms().size()});
+  Response response;
+  response.type = metrics::kTextType;
+  response.body = metrics::Write(rooms_.appliance->Counters(), counts, rooms_.rules->Entries());
   return response;
 }
 

@@ -62,6 +62,7 @@ Result<std::unique_ptr<ControlPlane>> ControlPlane::Start(const config::ControlO
 
 void ControlPlane::Observers::Observe(const event::Record& record, std::string_view json) noexcept {
   incidents->Observe(record, json);
+  rules.Observe(record, json);
   if (quarantines != nullptr) quarantines->Observe(record, json);
   exports->Observe(record, json);
 }
@@ -81,9 +82,19 @@ Result<std::shared_ptr<const verdict::QuarantineSet>> ControlPlane::BeginQuarant
 
 Status ControlPlane::OpenApi(api::Appliance& appliance, quarantine::QuarantineBook::Publish hold_back) {
   if (is_inline_) quarantines_->Connect(std::move(hold_back));
-  api_ = std::make_unique<api::Api>(
-      api::Rooms{&appliance, incidents_.get(), recorder_.get(), audit_.get(), quarantines_.get(), &keeper_->counters(), exports_.get()});
   api::LocalServerOptions local;
+  connections_refused_ = local.refused;
+  api::Rooms rooms;
+  rooms.appliance = &appliance;
+  rooms.incidents = incidents_.get();
+  rooms.recorder = recorder_.get();
+  rooms.audit = audit_.get();
+  rooms.quarantines = quarantines_.get();
+  rooms.quarantine_counters = &keeper_->counters();
+  rooms.exports = exports_.get();
+  rooms.rules = &observers_.rules;
+  rooms.connections_refused = connections_refused_.get();
+  api_ = std::make_unique<api::Api>(rooms);
   local.path = options_.socket;
   for (const config::ControlUser& user : options_.users) {
     // The configuration's words are the roles' names; a test holds them together.

@@ -41,6 +41,7 @@ class ControlPlane {
   struct Observers final : event::RecordObserver {
     void Observe(const event::Record& record, std::string_view json) noexcept override;
     event::RecordObserver* incidents = nullptr;
+    metrics::RuleTally rules;
     event::RecordObserver* quarantines = nullptr;  // nullptr on a tap, where nothing can be held back
     event::RecordObserver* exports = nullptr;
   };
@@ -58,6 +59,7 @@ class ControlPlane {
   std::unique_ptr<exports::ExportSet> exports_;
   Observers observers_;
   std::unique_ptr<audit::AuditLog> audit_;
+  std::shared_ptr<std::atomic<uint64_t>> connections_refused_;
   std::unique_ptr<api::Api> api_;
   std::unique_ptr<api::LocalServer> server_;
 };

@@ -21,6 +21,7 @@ class RunningAppliance final : public api::Appliance {
 
   api::ApplianceState State() const override;
   std::string Statistics() const override;
+  pipeline::Totals Counters() const override { return data_plane_.Snapshot(); }
 
  private:
   runtime::DataPlane& data_plane_;

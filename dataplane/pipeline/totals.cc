@@ -75,6 +75,7 @@ std::string ToJson(const Totals& totals) {
   for (const auto& [reason, packets] : totals.drops) json["drops"][reason] = packets;
   json["elapsed_seconds"] = totals.elapsed_seconds;
   json["worker_busy_seconds"] = totals.worker_busy_seconds;
+  if (!totals.records_waiting.empty()) json["records_waiting"] = totals.records_waiting;
   for (const auto& [name, value] : totals.counters) {
     if (!json.contains(name)) json[name] = value;
   }

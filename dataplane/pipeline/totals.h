@@ -21,6 +21,7 @@ struct Totals {
   std::map<std::string, uint64_t> counters;  // every other one by its name
   double elapsed_seconds = 0;
   std::vector<double> worker_busy_seconds;
+  std::vector<uint64_t> records_waiting;     // on their way to the files, for each thread of a live run
 
   void Add(const IntakeStatistics& statistics);
   void Add(const Statistics& statistics);

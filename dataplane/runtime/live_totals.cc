@@ -57,6 +57,7 @@ pipeline::Totals AddUp(const worker::WorkerGroup& workers, const std::vector<std
 }
 
 void AddRecords(const std::vector<std::unique_ptr<event::RecordRing>>& rings, pipeline::Totals& totals) {
+  for (const auto& ring : rings) totals.records_waiting.push_back(ring->size());
   for (size_t i = 0; i < static_cast<size_t>(event::RecordKind::kCount); ++i) {
     const auto kind = static_cast<event::RecordKind>(i);
     uint64_t written = 0, lost = 0;

@@ -26,7 +26,7 @@ const std::vector<std::vector<std::string>>& Layers() {
       {"dataplane/runtime"},
       {"control/config", "control/database"},
       {"control/exports/format", "control/exports/transport"},
-      {"control/exports", "control/audit", "control/incident", "control/ledger", "control/quarantine"},
+      {"control/exports", "control/audit", "control/incident", "control/ledger", "control/metrics", "control/quarantine"},
       {"control/api"},
       {"control/daemon", "control/cli", "rules/cli"},
   };
@@ -50,6 +50,7 @@ const std::vector<Confinement>& Confinements() {
       {"SQLite", std::regex(R"(sqlite3(ext)?\.h)"), "sqlite3_", {"control/database"}},
       {"cpp-httplib", std::regex(R"(httplib\.h)"), "", {"control/api", "control/cli", "control/exports/transport"}},
       {"librdkafka", std::regex(R"(librdkafka/.*)"), "rd_kafka_", {"control/exports/transport"}},
+      {"prometheus-cpp", std::regex(R"(prometheus/.*)"), "", {"control/metrics"}},
       // Parsers that are not trusted with the data plane's memory.
       {"poppler", std::regex(R"((PDFDoc|TextOutputDev|GlobalParams|Stream|Page|Catalog)\.h|poppler/.*)"), "", {"extractor"}},
       {"libarchive", std::regex(R"(archive(_entry)?\.h)"), "", {"extractor", "tests"}},

@@ -139,6 +139,32 @@ TEST(Api, HoldsNothingBackOnATapNorForAnAnalyst) {
   EXPECT_EQ(lab.Ask("POST", "/v1/quarantines", body).status, 409);
 }
 
+TEST(Api, CountsRequestsByHowTheyEnded) {
+  Laboratory lab;
+  lab.Ask("GET", "/v1/audit", "", Role::kViewer);
+  lab.Ask("GET", "/v1/incidents/9");
+  lab.Ask("GET", "/healthz");
+  lab.appliance.state.forwards = false;
+  lab.Ask("GET", "/readyz");
+  const Json counters = Json::parse(lab.Ask("GET", "/v1/status").body)["counters"];
+  EXPECT_EQ(counters["api_requests"], 4);
+  EXPECT_EQ(counters["api_requests_refused"], 1);
+  EXPECT_EQ(counters["api_requests_wrong"], 1);
+  EXPECT_EQ(counters["api_requests_failed"], 1);
+}
+
+TEST(Api, ExposesWhatTheAppliancesCountsAndTheControlPlanesOwn) {
+  Laboratory lab;
+  lab.appliance.totals.fates[static_cast<size_t>(content::Fate::kEncrypted)] = 7;
+  lab.appliance.totals.counters["port_out-side_rx_packets"] = 3;
+  lab.rules.Observe(incident::testing::Make({}), "");
+  const std::string text = lab.Ask("GET", "/metrics", "", Role::kViewer).body;
+  for (const char* line : {"sluice_coverage_bytes_total{fate=\"encrypted\"} 7\n", "sluice_port_rx_packets_total{port=\"out-side\"} 3\n", "sluice_forwards 1\n",
+                           "# TYPE sluice_incident_findings_waiting gauge\n", "sluice_rule_findings_total{rule=\"cn.secret\",verdict=\"block\"} 1\n"}) {
+    EXPECT_NE(text.find(line), std::string::npos) << line << text;
+  }
+}
+
 TEST(Api, IsReadyOnlyWhilePacketsAreForwarded) {
   Laboratory lab;
   EXPECT_EQ(lab.Ask("GET", "/readyz").status, 200);

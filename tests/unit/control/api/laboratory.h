@@ -18,8 +18,10 @@ class StillAppliance : public Appliance {
  public:
   ApplianceState State() const override { return state; }
   std::string Statistics() const override { return statistics; }
+  pipeline::Totals Counters() const override { return totals; }
   ApplianceState state;
   std::string statistics = "{}";
+  pipeline::Totals totals;
 };
 
 // A real finding, as records have it.
@@ -42,7 +44,16 @@ class Laboratory {
     EXPECT_TRUE(book->Begin(2, Timestamp()).ok());
     appliance.state.forwards = true;
     appliance.state.is_inline = true;
-    api = std::make_unique<Api>(Rooms{&appliance, store.get(), recorder.get(), log.get(), book.get(), &keeper_counters});
+    Rooms rooms;
+    rooms.appliance = &appliance;
+    rooms.incidents = store.get();
+    rooms.recorder = recorder.get();
+    rooms.audit = log.get();
+    rooms.quarantines = book.get();
+    rooms.quarantine_counters = &keeper_counters;
+    rooms.rules = &rules;
+    rooms.connections_refused = &connections_refused;
+    api = std::make_unique<Api>(rooms);
   }
 
   // An incident for each finding that differs in its subject.
@@ -76,6 +87,8 @@ class Laboratory {
   std::unique_ptr<audit::AuditLog> log;
   std::unique_ptr<quarantine::QuarantineBook> book;
   quarantine::KeeperCounters keeper_counters;
+  metrics::RuleTally rules;
+  std::atomic<uint64_t> connections_refused{0};
   std::unique_ptr<Api> api;
 };
 

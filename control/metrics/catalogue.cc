@@ -1,0 +1,117 @@
+#include "control/metrics/catalogue.h"
+
+#include <algorithm>
+
+namespace sluice::metrics {
+namespace {
+
+struct Entry {
+  std::string_view name;  // with '*' at its end: a family; the rest of the name says which
+  Kind kind;
+  std::string_view meaning;
+};
+
+constexpr Entry kEntries[] = {
+    // Statistics that are more than one number.
+    {"packets", Kind::kCounter, "Frames received"},
+    {"bytes", Kind::kCounter, "Bytes received; equal to the sum of coverage_bytes when all are settled"},
+    {"flows", Kind::kCounter, "Flows that began"},
+    {"findings", Kind::kCounter, "Rules that fired"},
+    {"anomalies", Kind::kCounter, "Evasions, and things that could not be looked into, that were recorded"},
+    {"coverage_bytes", Kind::kCounter, "What became of received bytes, by fate; all but inspected and decoded are reasons for not inspected"},
+    {"drops", Kind::kCounter, "Packets that went no further, by reason; a reason appears with its first packet"},
+    {"elapsed_seconds", Kind::kGauge, "Since packets run"},
+    {"worker_busy_seconds", Kind::kCounter, "Time in rounds that found something to do, by worker (a distributor comes last)"},
+    {"records_waiting", Kind::kGauge, "Records between a worker and the files, by worker"},
+    {"rule_findings", Kind::kCounter, "Findings recorded, by rule and verdict; a rule appears with its first finding"},
+    {"policy_generation", Kind::kGauge, "Of the policy in force"},
+    {"forwards", Kind::kGauge, "1 while packets run"},
+    {"alarms", Kind::kGauge, "Things that somebody should see to, as sluicectl status lists them"},
+    // Ports, by name.
+    {"port_rx_packets", Kind::kCounter, "Frames taken from the port"},
+    {"port_rx_bytes", Kind::kCounter, "Bytes taken from the port"},
+    {"port_tx_packets", Kind::kCounter, "Frames given to the port"},
+    {"port_tx_bytes", Kind::kCounter, "Bytes given to the port"},
+    {"port_rx_missed", Kind::kCounter, "Frames that the device dropped because nobody took them in time"},
+    {"port_rx_errors", Kind::kCounter, "Frames that the device refused"},
+    {"port_rx_no_buffer", Kind::kCounter, "Frames that found no packet buffer"},
+    {"port_tx_errors", Kind::kCounter, "Frames that the device could not send"},
+    // Pipelines.
+    {"pipeline_packets", Kind::kCounter, "Packets that came to a flow"},
+    {"pipeline_bytes", Kind::kCounter, "Bytes of those packets"},
+    {"forwarded_packets", Kind::kCounter, "Packets that were let through"},
+    {"dropped_packets", Kind::kCounter, "Packets that were not let through"},
+    {"injected_frames", Kind::kCounter, "Resets and pages that were made"},
+    {"injection_failed", Kind::kCounter, "Resets and pages that could not be made; the flow is blocked all the same"},
+    {"flows_created", Kind::kCounter, "Flows that began"},
+    {"flows_ended", Kind::kCounter, "Flows that ended"},
+    {"flows_blocked", Kind::kCounter, "Flows that were stopped"},
+    {"bad_tcp_checksum_packets", Kind::kCounter, "Segments whose receiver discards them"},
+    {"flow_table_full_packets", Kind::kCounter, "Packets that found no room for their flow"},
+    {"quarantined_packets", Kind::kCounter, "Packets that were held back"},
+    {"anomalies_folded", Kind::kCounter, "Anomalies counted in a later record of their kind and flow"},
+    {"objects", Kind::kCounter, "Objects that were inspected"},
+    {"views", Kind::kCounter, "Decoded contents within objects that were inspected"},
+    {"decoder_chains_full", Kind::kCounter, "Objects that were not opened for want of a decoder chain"},
+    {"object_table_full", Kind::kCounter, "Objects that found no room"},
+    {"session_table_full", Kind::kCounter, "Conversations whose protocol was not followed for want of a session"},
+    {"expectations_announced", Kind::kCounter, "Connections that another one spoke of"},
+    {"expectations_met", Kind::kCounter, "Of those: came"},
+    {"expectations_unmet", Kind::kCounter, "Of those: never came, or came to another worker"},
+    {"expectation_table_full", Kind::kCounter, "Of those: found no room"},
+    {"name_table_full", Kind::kCounter, "Names that could not be kept for the flow's record"},
+    {"tally_table_full", Kind::kCounter, "Objects whose hits could not be kept between runs"},
+    {"gap_timers_full", Kind::kCounter, "Gaps that wait for no timer"},
+    {"scan_failures", Kind::kCounter, "Runs that the matcher refused; never normal"},
+    {"hits_over_limit", Kind::kCounter, "Hits of one scan beyond what can be listed"},
+    {"findings_over_limit", Kind::kCounter, "Findings of one run beyond what can be recorded; their verdict counts"},
+    {"record_ring_full", Kind::kCounter, "Records that found no room on their way to the files"},
+    // Families.
+    {"parse_*", Kind::kCounter, "Packets by how the reading of their headers ended"},
+    {"fragment_*", Kind::kCounter, "IP fragments by what became of them"},
+    {"decode_*", Kind::kCounter, "Opened contents by how they ended"},
+    {"signature_*", Kind::kCounter, "Comparison with registered documents"},
+    {"extract_*", Kind::kCounter, "Documents in the extractor"},
+    {"worker_*", Kind::kCounter, "Frames between ports and pipelines"},
+    {"records_lost_*", Kind::kCounter, "Records lost because the way to the files was full"},
+    {"records_*", Kind::kCounter, "Records on their way to the files"},
+    // Control plane.
+    {"incidents_created", Kind::kCounter, "Incidents that began"},
+    {"incidents_expired", Kind::kCounter, "Incidents removed for their age"},
+    {"incidents_removed_for_size", Kind::kCounter, "Incidents removed because the database was full"},
+    {"incidents_removed_open", Kind::kCounter, "Removed incidents that nobody had closed"},
+    {"databases_set_aside", Kind::kCounter, "Databases that were corrupt"},
+    {"incident_findings", Kind::kCounter, "Findings taken for incidents"},
+    {"incident_findings_lost", Kind::kCounter, "Findings that belong to no incident because too many subjects waited"},
+    {"incident_findings_waiting", Kind::kGauge, "Findings that wait for the disk"},
+    {"incident_commits", Kind::kCounter, "Writes of incidents"},
+    {"incident_commits_failed", Kind::kCounter, "Writes of incidents that the disk refused; they are tried again"},
+    {"quarantines", Kind::kGauge, "Quarantines in force"},
+    {"quarantines_by_rules", Kind::kCounter, "Quarantines that rules made"},
+    {"quarantines_refused", Kind::kCounter, "Quarantines that a rule asked for and that were not made"},
+    {"api_requests", Kind::kCounter, "Requests to the API"},
+    {"api_requests_refused", Kind::kCounter, "Requests that the caller's role does not allow"},
+    {"api_requests_wrong", Kind::kCounter, "Requests that were not as the API describes them"},
+    {"api_requests_failed", Kind::kCounter, "Requests that could not be answered for a fault or a full disk"},
+    {"api_connections_refused", Kind::kCounter, "Connections beyond what the API serves at a time"},
+    {"api_streams", Kind::kGauge, "Streams of events that are open"},
+};
+
+}  // namespace
+
+Description Describe(std::string_view name) {
+  for (const Entry& entry : kEntries) {
+    if (entry.name == name) return {entry.kind, std::string(entry.meaning)};
+  }
+  for (const Entry& entry : kEntries) {
+    if (entry.name.back() != '*') continue;
+    const std::string_view family = entry.name.substr(0, entry.name.size() - 1);
+    if (name.substr(0, family.size()) != family) continue;
+    std::string which(name.substr(family.size()));
+    std::replace(which.begin(), which.end(), '_', ' ');
+    return {entry.kind, std::string(entry.meaning) + ": " + which};
+  }
+  return {};
+}
+
+}  // namespace sluice::metrics
