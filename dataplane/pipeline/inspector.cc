@@ -42,19 +42,14 @@ Result<std::unique_ptr<Inspector>> Inspector::Create(const InspectorOptions& opt
   auto expectations = ExpectationTable::Create(statistics);
   if (!expectations.ok()) return expectations.error();
   inspector->expectations_.emplace(std::move(expectations).value());
-  auto adopted = inspector->Adopt(std::move(policy), generation);
-  if (!adopted.ok()) return adopted.error();
+  auto prepared = inspector->Prepare(std::move(policy), generation);
+  if (!prepared.ok()) return prepared.error();
+  inspector->Adopt(*prepared);
   return inspector;
 }
 
-Status Inspector::Adopt(std::shared_ptr<const bundle::Bundle> policy, uint32_t generation) {
-  uint8_t slot = 0;
-  while (slot < kPolicySlots && (slots_[slot].flows > 0 || (slot == newest_slot_ && slots_[slot].matcher != nullptr))) ++slot;
-  if (slot == kPolicySlots) {
-    return Error(ErrorCode::kResourceExhausted, "flows of " + std::to_string(kPolicySlots) +
-                                                    " earlier policies are still open; publish again when some of them have ended");
-  }
-  PolicySlot made;
+Result<PolicyState> Inspector::Prepare(std::shared_ptr<const bundle::Bundle> policy, uint32_t generation) const {
+  PolicyState made;
   auto matcher = match::Matcher::Create(policy, {.max_streams = options_.max_objects});
   if (!matcher.ok()) return matcher.error();
   made.matcher = std::move(matcher).value();
@@ -68,9 +63,16 @@ Status Inspector::Adopt(std::shared_ptr<const bundle::Bundle> policy, uint32_t g
   if (!signatures.ok()) return signatures.error();
   made.signatures = std::move(signatures).value();
   made.generation = generation;
-  slots_[slot] = std::move(made);
+  return made;
+}
+
+bool Inspector::Adopt(PolicyState& prepared) noexcept {
+  uint8_t slot = 0;
+  while (slot < kPolicySlots && (slots_[slot].flows > 0 || (slot == newest_slot_ && slots_[slot].matcher != nullptr))) ++slot;
+  if (slot == kPolicySlots) return false;
+  std::swap(slots_[slot], prepared);
   newest_slot_ = slot;
-  return {};
+  return true;
 }
 
 void Inspector::Begin(FlowContext& flow) noexcept {

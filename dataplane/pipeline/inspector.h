@@ -2,7 +2,7 @@
 //
 // Each run of a flow is given to its protocol, which hands on pieces of objects; each object's bytes are matched, hits
 // confirmed, rules decided. What fired comes back with the run, so that the caller can act before it records.
-// Every byte of a run gets its fate here. Thread: one worker. Allocates: in Create and Adopt only.
+// Every byte of a run gets its fate here. Thread: one worker, Prepare by control. Allocates: in Create and Prepare only.
 #pragma once
 
 #include <array>
@@ -13,15 +13,12 @@
 #include "base/result.h"
 #include "base/slab_pool.h"
 #include "dataplane/decode/decoder_chain.h"
-#include "dataplane/match/confirm.h"
-#include "dataplane/match/matcher.h"
 #include "dataplane/packet/host_names.h"
 #include "dataplane/pipeline/expectation_table.h"
 #include "dataplane/pipeline/flow_context.h"
+#include "dataplane/pipeline/policy_state.h"
 #include "dataplane/pipeline/recorder.h"
 #include "dataplane/protocol/protocol_table.h"
-#include "dataplane/signature/engine.h"
-#include "dataplane/verdict/decide.h"
 
 namespace sluice::pipeline {
 
@@ -59,9 +56,12 @@ class Inspector {
   static Result<std::unique_ptr<Inspector>> Create(const InspectorOptions& options, std::shared_ptr<const bundle::Bundle> policy,
                                                    uint32_t generation, Recorder* recorder, Statistics* statistics);
 
-  // Flows that begin from now on use this policy. Failure: no slot is free (flows of older policies still live), or its
-  // matcher could not be made; the newest one stays.
-  Status Adopt(std::shared_ptr<const bundle::Bundle> policy, uint32_t generation);
+  // A policy made ready for this inspector; may run beside everything else. Failure: its matcher could not be made.
+  Result<PolicyState> Prepare(std::shared_ptr<const bundle::Bundle> policy, uint32_t generation) const;
+  // Flows that begin from now on use this policy; `prepared` then holds what nobody uses any more. False: no slot is free, since
+  // flows of older policies still live, and the newest one stays. REQUIRES: `prepared` was made by this inspector.
+  bool Adopt(PolicyState& prepared) noexcept;
+  static constexpr size_t kPolicySlots = 4;
   void Begin(FlowContext& flow) noexcept;  // a new flow takes the newest policy
   const bundle::Bundle& NewestPolicy() const noexcept;
   const bundle::Bundle& PolicyOf(const FlowContext& flow) const noexcept;
@@ -91,20 +91,11 @@ class Inspector {
   void Release(const flow::FlowKey& key, FlowContext& flow) noexcept;
 
  private:
-  // A policy in use, and how many live flows began under it.
-  struct PolicySlot {
-    std::unique_ptr<match::Matcher> matcher;
-    std::unique_ptr<match::Confirmer> confirmer;
-    std::unique_ptr<verdict::Decider> decider;
-    std::unique_ptr<signature::Engine> signatures;  // null: no detector asks for registered documents
-    uint32_t generation = 0;
-    uint64_t flows = 0;
-  };
   // The run at hand, so that the rooms below need not pass it all on.
   struct Task {
     const flow::FlowKey* key = nullptr;
     FlowContext* flow = nullptr;
-    PolicySlot* policy = nullptr;
+    PolicyState* policy = nullptr;
     content::Direction direction = content::Direction::kUpload;
   };
 
@@ -185,14 +176,13 @@ class Inspector {
 
   // Numbers of objects that no session gave.
   static constexpr content::ObjectNumber kRawObject = 0xfffffff0, kAlternativeObject = 0xffffffff;
-  static constexpr size_t kPolicySlots = 4;
   static constexpr size_t kMaxFindings = 32;  // of one run; what fires beyond keeps its verdict and is counted
 
   uint32_t documents_ = 0;  // with extractors
   const InspectorOptions options_;
   Recorder* recorder_;
   Statistics* statistics_;
-  std::array<PolicySlot, kPolicySlots> slots_;
+  std::array<PolicyState, kPolicySlots> slots_;
   uint8_t newest_slot_ = 0;
   std::optional<protocol::SessionPool> sessions_;
   std::optional<SlabPool<ObjectState>> objects_;

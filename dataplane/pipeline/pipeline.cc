@@ -290,9 +290,11 @@ Result<std::unique_ptr<Pipeline>> Pipeline::Create(const PipelineOptions& option
 Pipeline::Pipeline(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 Pipeline::~Pipeline() = default;
 
-Status Pipeline::Adopt(const std::shared_ptr<const bundle::Bundle>& policy, uint32_t generation) {
-  return impl_->inspector->Adopt(policy, generation);
+Result<PolicyState> Pipeline::Prepare(std::shared_ptr<const bundle::Bundle> policy, uint32_t generation) const {
+  return impl_->inspector->Prepare(std::move(policy), generation);
 }
+
+bool Pipeline::Adopt(PolicyState& prepared) noexcept { return impl_->inspector->Adopt(prepared); }
 
 void Pipeline::HoldBack(const verdict::QuarantineSet* quarantine, size_t worker) noexcept {
   impl_->quarantine = quarantine;

@@ -18,6 +18,7 @@
 #include "dataplane/packet/host_names.h"
 #include "dataplane/pipeline/interceptor.h"
 #include "dataplane/pipeline/output.h"
+#include "dataplane/pipeline/policy_state.h"
 #include "dataplane/pipeline/statistics.h"
 #include "dataplane/protocol/protocol_table.h"
 #include "dataplane/stream/tcp_reassembler.h"
@@ -61,10 +62,11 @@ class Pipeline {
   // Ends every flow (reason: shutdown): held packets come out, open objects and flows are recorded.
   void Drain(Timestamp now, Output& out, std::vector<packet::Packet*>& recycled) noexcept;
 
-  // A new policy: flows that begin from now on use it, open ones keep theirs. Called by the worker between bursts with
-  // what control published. Failure: its matcher could not be made ready, or flows of too many earlier policies are still
-  // open; the policy in force stays.
-  Status Adopt(const std::shared_ptr<const bundle::Bundle>& policy, uint32_t generation);
+  // Called by control while the worker goes on: everything of a new policy that takes time or memory.
+  Result<PolicyState> Prepare(std::shared_ptr<const bundle::Bundle> policy, uint32_t generation) const;
+  // Flows that begin from now on use it, open ones keep theirs. Called by the worker between bursts with what control published;
+  // `prepared` then holds what nobody uses any more. False: flows of too many earlier policies are open; the policy in force stays.
+  bool Adopt(PolicyState& prepared) noexcept;
 
   // What is held back from the next packet on, of open flows too. Called by the worker between bursts with what control published,
   // which keeps it until the worker has taken a later one. `worker`: under which the set counts what this pipeline drops.

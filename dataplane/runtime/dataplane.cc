@@ -17,7 +17,7 @@
 namespace sluice::runtime {
 namespace {
 
-constexpr std::chrono::seconds kAcknowledgeTimeout{30};
+constexpr std::chrono::seconds kAcknowledgeTimeout{5};
 constexpr std::chrono::seconds kStopTimeout{30};
 // A datagram takes a few fragments; more datagrams than this would leave each with too few.
 constexpr uint32_t kFragmentsPerDatagram = 4;

@@ -6,7 +6,9 @@
 #include <atomic>
 #include <cstdint>
 #include <memory>
+#include <vector>
 
+#include "dataplane/pipeline/policy_state.h"
 #include "dataplane/verdict/quarantine_set.h"
 #include "rules/bundle/bundle.h"
 
@@ -21,14 +23,17 @@ enum class Phase : uint32_t {
   kEnd,
 };
 
-// A policy in force. Immutable; control keeps it until every thread has acknowledged a later one.
+// A policy in force; control keeps it until every thread has acknowledged a later one.
 struct Publication {
   std::shared_ptr<const bundle::Bundle> policy;
   uint32_t generation = 0;
+  // For each worker what it is to put in force, and afterwards what it put out of force. Control: until it is published and again once
+  // that thread has acknowledged it; in between the worker of that number.
+  std::vector<pipeline::PolicyState> prepared;
 };
 
 struct ControlWords {
-  std::atomic<const Publication*> publication{nullptr};  // control: rw, worker: ro
+  std::atomic<Publication*> publication{nullptr};       // control: rw, worker: ro
   // What is held back; nullptr: there never was anything. Control keeps it until every thread has acknowledged a later one.
   std::atomic<const verdict::QuarantineSet*> quarantine{nullptr};  // control: rw, worker: ro
   std::atomic<Phase> phase{Phase::kRun};                 // control: rw, worker: ro

@@ -4,9 +4,6 @@
 #include <rte_pause.h>
 
 #include <ctime>
-#include <string>
-
-#include "base/log.h"
 
 namespace sluice::worker {
 namespace {
@@ -111,21 +108,21 @@ void Worker::Tick(uint64_t cycles) noexcept {
   if (!recycled_.empty()) SendRecycledHome();
 }
 
+Result<pipeline::PolicyState> Worker::PreparePolicy(const std::shared_ptr<const bundle::Bundle>& policy, uint32_t generation) const {
+  if (!pipeline_) return pipeline::PolicyState();
+  return pipeline_->Prepare(policy, generation);
+}
+
 void Worker::LookForPolicy() noexcept {
-  const Publication* latest = control_.publication.load(std::memory_order_acquire);
+  Publication* latest = control_.publication.load(std::memory_order_acquire);
   if (latest == publication_ || latest == nullptr) return;
   // The first one is what the pipeline was created with.
   const bool is_first = publication_ == nullptr;
-  Status status;
-  if (!is_first && pipeline_) status = pipeline_->Adopt(latest->policy, latest->generation);
-  const bool adopted = status.ok();
+  const bool adopted = is_first || !pipeline_ || pipeline_->Adopt(latest->prepared[thread_]);
   publication_ = latest;
   if (!is_first) statistics_.counters.Add(adopted ? WorkerCounter::kPoliciesAdopted : WorkerCounter::kPoliciesRefused);
   if (adopted) overload_ = latest->policy->fail_modes()[model::FailCause::kOverload];
-  if (!adopted) {
-    LogError("policy generation " + std::to_string(latest->generation) + " is refused: " + status.error().message());
-    words_.refused.store(latest->generation, std::memory_order_relaxed);
-  }
+  else words_.refused.store(latest->generation, std::memory_order_relaxed);
   words_.acknowledged.store(latest->generation, std::memory_order_release);
 }
 

@@ -33,6 +33,9 @@ class Worker {
   // Returns after Phase::kEnd. REQUIRES: the calling thread is registered with DPDK.
   void Run() noexcept;
 
+  // By control, at any time: a policy made ready for this worker; empty for a distributor.
+  Result<pipeline::PolicyState> PreparePolicy(const std::shared_ptr<const bundle::Bundle>& policy, uint32_t generation) const;
+
   const WorkerWords& words() const noexcept { return words_; }
   const WorkerStatistics& statistics() const noexcept { return statistics_; }
   const pipeline::IntakeStatistics& intake_statistics() const noexcept { return receiver_.intake_statistics(); }

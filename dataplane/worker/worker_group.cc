@@ -5,6 +5,7 @@
 #include <rte_lcore.h>
 #include <sched.h>
 
+#include <algorithm>
 #include <csignal>
 #include <cstdlib>
 #include <future>
@@ -53,7 +54,7 @@ Result<std::unique_ptr<WorkerGroup>> WorkerGroup::Create(Wiring wiring, const Wo
                                                          std::shared_ptr<const bundle::Bundle> policy,
                                                          const std::vector<event::RecordSink*>& sinks) {
   std::unique_ptr<WorkerGroup> group(new WorkerGroup(std::move(wiring), options));
-  group->publications_.push_back(std::make_unique<Publication>(Publication{std::move(policy), options.pipeline.generation}));
+  group->publications_.push_back(std::make_unique<Publication>(Publication{std::move(policy), options.pipeline.generation, {}}));
   group->control_.publication.store(group->publications_.back().get(), std::memory_order_release);
   if (Status status = group->CreateWorkers(pool, sinks); !status) return status.error();
   return group;
@@ -111,29 +112,53 @@ Status WorkerGroup::StartThread(size_t thread) {
   return status;
 }
 
-void WorkerGroup::Announce(std::shared_ptr<const bundle::Bundle> policy) {
+// What takes time is done here; a worker only swaps.
+Status WorkerGroup::Announce(std::shared_ptr<const bundle::Bundle> policy) {
   const uint32_t next = generation() + 1;
-  publications_.push_back(std::make_unique<Publication>(Publication{std::move(policy), next}));
+  auto made = std::make_unique<Publication>(Publication{policy, next, {}});
+  for (const std::unique_ptr<Worker>& worker : workers_) {
+    Result<pipeline::PolicyState> prepared = worker->PreparePolicy(policy, next);
+    if (!prepared) return prepared.error();
+    made->prepared.push_back(std::move(*prepared));
+  }
+  publications_.push_back(std::move(made));
   control_.publication.store(publications_.back().get(), std::memory_order_release);
+  return {};
 }
 
 Result<uint32_t> WorkerGroup::Publish(std::shared_ptr<const bundle::Bundle> policy, Timeout timeout) {
   const std::shared_ptr<const bundle::Bundle> before = publications_.back()->policy;
-  Announce(std::move(policy));
+  if (Status status = Announce(std::move(policy)); !status) return status.error();
   const uint32_t announced = generation();
-  if (Status status = AwaitAcknowledgement(timeout); !status) return status.error();
-  bool refused = false;
-  for (const std::unique_ptr<Worker>& worker : workers_) {
-    refused = refused || worker->words().refused.load(std::memory_order_relaxed) == announced;
+  Status outcome = AwaitAcknowledgement(timeout);
+  if (outcome) outcome = AskWhoRefused();
+  if (!outcome) {
+    if (Status back = Announce(before); !back) return back.error().WithContext(outcome.error().message());
+    // Who did not answer before will not now; the others have it.
+    static_cast<void>(AwaitAcknowledgement(timeout));
   }
-  if (refused) {
-    Announce(before);
-    if (Status status = AwaitAcknowledgement(timeout); !status) return status.error();
+  FreeOldPublications();
+  if (!outcome) return outcome.error();
+  return announced;
+}
+
+Status WorkerGroup::AskWhoRefused() const {
+  for (size_t thread = 0; thread < workers_.size(); ++thread) {
+    if (workers_[thread]->words().refused.load(std::memory_order_relaxed) != generation()) continue;
+    return Error(ErrorCode::kResourceExhausted, "on worker " + std::to_string(thread) + " flows of too many earlier policies are still open; publish again when " +
+                                                    "some of them have ended. The policy before it is in force");
   }
-  publications_.erase(publications_.begin(), publications_.end() - 1);
-  if (!refused) return announced;
-  return Error(ErrorCode::kResourceExhausted,
-               "a worker could not make the new policy's matcher ready; the policy before it is in force again");
+  return {};
+}
+
+// Those that some thread has not passed yet are kept, and with them what it may still take.
+void WorkerGroup::FreeOldPublications() {
+  uint32_t passed = generation();
+  for (size_t thread = 0; thread < threads_.size(); ++thread) {
+    passed = std::min(passed, workers_[thread]->words().acknowledged.load(std::memory_order_acquire));
+  }
+  std::erase_if(publications_, [&](const std::unique_ptr<Publication>& one) { return one->generation < passed; });
+  if (publications_.front()->generation == passed) publications_.front()->prepared.clear();
 }
 
 Status WorkerGroup::HoldBack(std::shared_ptr<const verdict::QuarantineSet> quarantine, Timeout timeout) {
@@ -154,8 +179,8 @@ Status WorkerGroup::AwaitAcknowledgement(Timeout timeout) const {
   for (size_t thread = 0; thread < threads_.size(); ++thread) {
     const WorkerWords& words = workers_[thread]->words();
     if (WaitUntil(timeout, [&] { return words.acknowledged.load(std::memory_order_acquire) >= generation(); })) continue;
-    return Error(ErrorCode::kInternal, "worker " + std::to_string(thread) + " did not acknowledge policy generation " +
-                                           std::to_string(generation()) + " within " + std::to_string(timeout.count()) + " ms");
+    return Error(ErrorCode::kInternal, "worker " + std::to_string(thread) + " did not acknowledge policy generation " + std::to_string(generation()) +
+                                           " within " + std::to_string(timeout.count()) + " ms; the policy before it stays in force");
   }
   return {};
 }

@@ -39,7 +39,7 @@ class WorkerGroup {
 
   Status Start();
   // Returns the generation once every thread has acknowledged it; then the old policy is let go. Where a worker could not
-  // adopt it, all go back to the one before and that is the error.
+  // adopt it, or does not answer in time, all go back to the one before and that is the error.
   Result<uint32_t> Publish(std::shared_ptr<const bundle::Bundle> policy, Timeout timeout);
   // Returns once every thread holds it back; the set before is let go then. May run beside Publish, and not beside itself.
   Status HoldBack(std::shared_ptr<const verdict::QuarantineSet> quarantine, Timeout timeout);
@@ -56,8 +56,10 @@ class WorkerGroup {
   WorkerGroup(Wiring wiring, const WorkerGroupOptions& options) : wiring_(std::move(wiring)), options_(options) {}
   Status CreateWorkers(const port::PacketPool& pool, const std::vector<event::RecordSink*>& sinks);
   Status StartThread(size_t thread);
-  void Announce(std::shared_ptr<const bundle::Bundle> policy);
+  Status Announce(std::shared_ptr<const bundle::Bundle> policy);
   Status AwaitAcknowledgement(Timeout timeout) const;
+  Status AskWhoRefused() const;
+  void FreeOldPublications();
   Status AwaitPhase(Phase phase, Timeout timeout) const;
 
   Wiring wiring_;

@@ -2,6 +2,9 @@
 //
 // A flow is told by the last four bytes of a frame. Each packet is retained until the next one of its pipeline has come, so
 // that buffers with two references are part of every test. Drain releases what is left.
+#include <atomic>
+#include <thread>
+
 #include "dataplane/pipeline/intake.h"
 #include "dataplane/pipeline/pipeline.h"
 
@@ -51,18 +54,25 @@ void Pipeline::Process(std::span<packet::Packet* const> burst, Output& out, std:
   }
 }
 
-void Pipeline::Tick(Timestamp, Output&, std::vector<packet::Packet*>&) noexcept {}
+std::atomic<bool> stall_ticks{false};  // workers answer nobody until it is false again
+
+void Pipeline::Tick(Timestamp, Output&, std::vector<packet::Packet*>&) noexcept {
+  while (stall_ticks.load()) std::this_thread::yield();
+}
 
 void Pipeline::Drain(Timestamp, Output& out, std::vector<packet::Packet*>&) noexcept {
   if (impl_->retained != nullptr) out.released.push_back(impl_->retained);
   impl_->retained = nullptr;
 }
 
-// An even generation is refused, so that tests can see what follows.
-Status Pipeline::Adopt(const std::shared_ptr<const bundle::Bundle>&, uint32_t generation) {
-  if (generation % 2 == 0) return Error(ErrorCode::kResourceExhausted, "the test refuses even generations");
-  return {};
+Result<PolicyState> Pipeline::Prepare(std::shared_ptr<const bundle::Bundle>, uint32_t generation) const {
+  PolicyState state;
+  state.generation = generation;
+  return state;
 }
+
+// An even generation is refused, so that tests can see what follows.
+bool Pipeline::Adopt(PolicyState& prepared) noexcept { return prepared.generation % 2 != 0; }
 
 void Pipeline::HoldBack(const verdict::QuarantineSet*, size_t) noexcept {}
 

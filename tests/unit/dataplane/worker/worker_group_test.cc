@@ -8,6 +8,10 @@
 #include "tests/unit/dataplane/port/eal_environment.h"
 #include "tests/unit/dataplane/worker/capture_frames.h"
 
+namespace sluice::pipeline {
+extern std::atomic<bool> stall_ticks;  // pass_through_pipeline.cc
+}
+
 namespace sluice::worker {
 namespace {
 
@@ -242,6 +246,29 @@ TEST_F(WorkerGroupTest, PutsTheOldPolicyBackWhenAWorkerRefusesTheNewOne) {
   EXPECT_TRUE(watch.expired()) << "a refused policy is let go";
   EXPECT_EQ(Sum(WorkerCounter::kPoliciesRefused), 1u);
   EXPECT_EQ(Sum(WorkerCounter::kPoliciesAdopted), 1u);
+  StopGroup();
+}
+
+TEST_F(WorkerGroupTest, KeepsTheOldPolicyWhereAWorkerDoesNotAnswer) {
+  port::PortOptions options;
+  options.name = "mirror";
+  options.driver = port::Driver::kNull;
+  StartGroup({{OpenPort(options, {1, 1}), kNoPort}}, {});
+  pipeline::stall_ticks = true;
+  std::this_thread::sleep_for(milliseconds(50));
+  auto late = std::make_shared<bundle::Bundle>();
+  const std::weak_ptr<bundle::Bundle> watch = late;
+  const Result<uint32_t> published = group_->Publish(std::move(late), milliseconds(50));
+  ASSERT_FALSE(published.ok());
+  EXPECT_NE(published.error().message().find("worker 0 did not acknowledge"), std::string::npos) << published.error().message();
+  EXPECT_EQ(group_->generation(), 3u) << "3 is the old policy again";
+  EXPECT_FALSE(watch.expired()) << "the worker might be taking it at this moment";
+  pipeline::stall_ticks = false;
+  for (int i = 0; i < 1000 && group_->worker(0).words().acknowledged.load() < 3; ++i) std::this_thread::sleep_for(milliseconds(5));
+  EXPECT_EQ(group_->worker(0).words().acknowledged.load(), 3u);
+  EXPECT_EQ(Sum(WorkerCounter::kPoliciesRefused), 0u) << "what nobody waited for was never taken";
+  EXPECT_FALSE(group_->Publish(std::make_shared<bundle::Bundle>(), seconds(5)).ok()) << "generation 4 is even";
+  EXPECT_TRUE(watch.expired());
   StopGroup();
 }
 
