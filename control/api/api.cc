@@ -50,6 +50,12 @@ const std::vector<Api::Route>& Api::AllRoutes() {
       {"GET", "/v1/quarantines", Permission::kLook, &Api::ListQuarantines},
       {"POST", "/v1/quarantines", Permission::kQuarantine, &Api::PostQuarantine},
       {"DELETE", "/v1/quarantines/{id}", Permission::kQuarantine, &Api::DeleteQuarantine},
+      {"GET", "/v1/policies", Permission::kLook, &Api::ListPolicies},
+      {"POST", "/v1/policies", Permission::kPolicy, &Api::PostPolicy},
+      {"GET", "/v1/policies/{id}", Permission::kLook, &Api::GetPolicy},
+      {"POST", "/v1/policies/{id}/publication", Permission::kPolicy, &Api::PublishPolicy},
+      {"GET", "/v1/publications", Permission::kLook, &Api::ListPublications},
+      {"POST", "/v1/publications/rollback", Permission::kPolicy, &Api::RollBackPolicy},
       {"GET", "/v1/audit", Permission::kAudit, &Api::ListAudit},
       {"GET", "/v1/audit/verification", Permission::kAudit, &Api::VerifyAudit},
   };

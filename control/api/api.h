@@ -12,6 +12,7 @@
 #include "control/api/appliance.h"
 #include "control/api/message.h"
 #include "control/audit/audit_log.h"
+#include "control/deploy/deployment.h"
 #include "control/exports/export_set.h"
 #include "control/incident/incident_recorder.h"
 #include "control/incident/incident_store.h"
@@ -30,6 +31,7 @@ struct Rooms {
   quarantine::QuarantineBook* quarantines = nullptr;
   const quarantine::KeeperCounters* quarantine_counters = nullptr;
   const exports::ExportSet* exports = nullptr;  // may stay so
+  deploy::Deployment* deployment = nullptr;
   const metrics::RuleTally* rules = nullptr;
   const std::atomic<uint64_t>* connections_refused = nullptr;  // by whatever serves the API
 };
@@ -86,6 +88,12 @@ class Api {
   Response ListQuarantines(const Call& call);
   Response PostQuarantine(const Call& call);
   Response DeleteQuarantine(const Call& call);
+  Response ListPolicies(const Call& call);
+  Response PostPolicy(const Call& call);
+  Response GetPolicy(const Call& call);
+  Response PublishPolicy(const Call& call);
+  Response RollBackPolicy(const Call& call);
+  Response ListPublications(const Call& call);
   Response ListAudit(const Call& call);
   Response VerifyAudit(const Call& call);
 
@@ -93,6 +101,8 @@ class Api {
   Result<incident::Incident> IncidentOf(const Call& call) const;
   Response Render(const incident::Incident& incident, const Call& call) const;
   Response ChangeIncident(const Call& call, const audit::Entry& entry, const std::function<Status()>& act);
+  Response PutInForce(const Call& call, const std::string& action, const std::string& target,
+                      const std::function<Result<deploy::Publication>(const std::string& author)>& act);
   // Writes the entry and then acts; a failed act gets a second entry.
   Status Audited(const audit::Entry& entry, const std::function<Status()>& act) const;
   std::vector<std::string> Alarms() const;

@@ -21,6 +21,7 @@ enum class Permission : uint8_t {
   kSample,      // what was found, masked
   kTriage,      // states, assignees, comments, tags
   kQuarantine,  // hold and release
+  kPolicy,      // take in policies, put them in force
   kAudit,       // read and verify the audit log
   kCount,
 };

@@ -82,6 +82,7 @@ class HttpReader final : public httplib::Server {
     request.method = from.method;
     request.path = at.path;
     request.query.insert(from.params.begin(), from.params.end());
+    request.type = from.get_header_value("Content-Type");
     request.body = from.body;
     request.caller = *at.caller;
     const Response response = handle_(request);
@@ -129,8 +130,8 @@ Result<int> Listen(const LocalServerOptions& options) {
 }  // namespace
 
 struct LocalServer::Impl {
-  Impl(const LocalServerOptions& given, std::function<Response(const Request&)> handle)
-      : options(given), reader(std::move(handle), given.max_body_bytes) {}
+  Impl(const LocalServerOptions& given, const std::function<Response(const Request&)>& handle)
+      : options(given), reader(handle, given.max_body_bytes), policy_reader(handle, given.max_policy_bytes) {}
 
   void Accept();
   void Serve();
@@ -138,7 +139,7 @@ struct LocalServer::Impl {
   static void Refuse(int socket);
 
   const LocalServerOptions options;
-  HttpReader reader;
+  HttpReader reader, policy_reader;  // the second for those who may send policies
   int listener = -1;
 
   std::mutex mutex;  // guards the three below
@@ -155,6 +156,7 @@ Result<std::unique_ptr<LocalServer>> LocalServer::Start(const LocalServerOptions
   if (!listener) return listener.error();
   impl->listener = *listener;
   impl->reader.SetListening(*listener);
+  impl->policy_reader.SetListening(*listener);
   // Signals are for the main thread.
   sigset_t all, before;
   sigfillset(&all);
@@ -173,6 +175,7 @@ LocalServer::~LocalServer() {
     const std::lock_guard<std::mutex> lock(impl_->mutex);
     impl_->stop.store(true);
     impl_->reader.SetListening(INVALID_SOCKET);
+    impl_->policy_reader.SetListening(INVALID_SOCKET);
     for (const int socket : impl_->served) shutdown(socket, SHUT_RDWR);
   }
   impl_->arrived.notify_all();
@@ -237,10 +240,12 @@ void LocalServer::Impl::ServeConnection(int socket) {
   socklen_t size = sizeof peer;
   if (getsockopt(socket, SOL_SOCKET, SO_PEERCRED, &peer, &size) != 0) return;
   const Caller caller = CallerOf(peer.uid, options.users);
-  LocalStream stream(socket, options.patience, options.max_body_bytes + kMaxHeadBytes);
+  const bool may_send_policies = caller.role && May(*caller.role, Permission::kPolicy);
+  LocalStream stream(socket, options.patience, (may_send_policies ? options.max_policy_bytes : options.max_body_bytes) + kMaxHeadBytes);
+  HttpReader& http = may_send_policies ? policy_reader : reader;
   for (int left = kRequestsOfAConnection; left > 0 && !stop.load(); --left) {
     if (!stream.WaitForRequest(options.idle)) return;
-    if (!reader.ServeOne(stream, caller, left == 1)) return;
+    if (!http.ServeOne(stream, caller, left == 1)) return;
   }
 }
 

@@ -23,6 +23,7 @@ struct LocalServerOptions {
   size_t threads = 16;               // connections served at a time
   size_t max_waiting = 64;           // accepted, and not yet served
   size_t max_body_bytes = 1 << 20;
+  size_t max_policy_bytes = 64 << 20;  // of a body, by those who may send policies
   std::chrono::milliseconds patience{10'000};  // for a whole request to come, and again for its answer to be taken
   std::chrono::milliseconds idle{5'000};       // between two requests of a connection
   // Connections that were too many; counted here where somebody wants to know.

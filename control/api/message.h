@@ -16,6 +16,7 @@ namespace sluice::api {
 struct Request {
   std::string method, path;
   std::multimap<std::string, std::string> query;
+  std::string type;  // of the body: "application/json"
   std::string body;
   Caller caller;
 };

@@ -122,6 +122,25 @@ std::optional<std::string> BodyReader::Text(const std::string& name, size_t max_
   return std::nullopt;
 }
 
+std::vector<std::pair<std::string, std::string>> BodyReader::Texts(const std::string& name, size_t max_members, size_t max_name_bytes) {
+  asked_.insert(name);
+  std::vector<std::pair<std::string, std::string>> texts;
+  if (!json_->value.is_object() || !json_->value.contains(name)) return texts;
+  const nlohmann::json& member = json_->value[name];
+  bool good = member.is_object() && member.size() <= max_members;
+  if (good) {
+    for (const auto& [key, value] : member.items()) {
+      good = good && value.is_string() && !key.empty() && IsPlainText(key, max_name_bytes);
+      if (good) texts.emplace_back(key, value.get<std::string>());
+    }
+  }
+  if (good) return texts;
+  Refuse(name, "an object of at most " + std::to_string(max_members) + " names and texts");
+  return {};
+}
+
+bool BodyReader::IsPlainText(const std::string& text, size_t max_bytes) { return text.size() <= max_bytes && IsPlain(text); }
+
 std::optional<uint64_t> BodyReader::Number(const std::string& name, uint64_t max) {
   asked_.insert(name);
   if (!json_->value.is_object() || !json_->value.contains(name)) return std::nullopt;

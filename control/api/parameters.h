@@ -8,6 +8,8 @@
 #include <set>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 #include "base/clock.h"
 #include "control/api/message.h"
@@ -47,10 +49,14 @@ class BodyReader {
   // Nothing where the member is absent. Longer than `max_bytes`, or with control characters other than line breaks and tabs: refused.
   std::optional<std::string> Text(const std::string& name, size_t max_bytes);
   std::optional<uint64_t> Number(const std::string& name, uint64_t max);
+  // The members of an object, all of them texts; any characters. Nothing where the member is absent.
+  std::vector<std::pair<std::string, std::string>> Texts(const std::string& name, size_t max_members, size_t max_name_bytes);
   void Refuse(const std::string& name, std::string_view expected);
   bool Finish();
 
   Response problem() const { return Problem(400, problem_); }
+  // Without control characters other than line breaks and tabs.
+  static bool IsPlainText(const std::string& text, size_t max_bytes);
 
  private:
   struct Json;

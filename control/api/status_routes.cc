@@ -53,6 +53,7 @@ struct Stream {
 std::vector<std::string> Api::Alarms() const {
   std::vector<std::string> alarms = rooms_.incidents->Alarms();
   for (const std::string& alarm : rooms_.audit->alarms()) alarms.push_back(alarm);
+  for (const std::string& alarm : rooms_.deployment->Alarms()) alarms.push_back(alarm);
   if (const std::string fault = rooms_.recorder->Fault(); !fault.empty()) alarms.push_back("incidents cannot be written, and wait: " + fault);
   if (rooms_.exports != nullptr) {
     for (std::string& alarm : rooms_.exports->Alarms()) alarms.push_back(std::move(alarm));
@@ -79,6 +80,7 @@ std::vector<metrics::Count> Api::Counts() const {
           {"quarantines", rooms_.quarantines->List().size()},
           {"quarantines_by_rules", keeper.quarantines_by_rules.load()},
           {"quarantines_refused", keeper.quarantines_refused.load()},
+          {"policies_removed", rooms_.deployment->removed()},
           {"api_requests", counters_.api_requests.load()},
           {"api_requests_refused", counters_.api_requests_refused.load()},
           {"api_requests_wrong", counters_.api_requests_wrong.load()},

@@ -10,7 +10,8 @@
 namespace sluice::cli {
 namespace {
 
-constexpr time_t kTimeoutSeconds = 60;
+// A policy of many rules takes a while to compile and try, out of the way of packets.
+constexpr time_t kTimeoutSeconds = 600;
 
 class LocalHttpClient final : public httplib::ClientImpl {
  public:
@@ -75,13 +76,13 @@ std::string Escape(std::string_view text) {
 
 }  // namespace
 
-Result<std::string> ApiClient::Send(const std::string& method, const std::string& path, const std::string& body) const {
+Result<std::string> ApiClient::Send(const std::string& method, const std::string& path, const std::string& body, const std::string& type) const {
   LocalHttpClient client(socket_);
   httplib::Request request;
   request.method = method;
   request.path = path;
   request.body = body;
-  if (!body.empty()) request.headers.emplace("Content-Type", "application/json");
+  if (!body.empty()) request.headers.emplace("Content-Type", type);
   httplib::Result result = client.send(request);
   if (!result) return Unreachable(socket_, client, result.error());
   if (result->status < 300) return std::move(result->body);

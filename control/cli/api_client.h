@@ -19,7 +19,7 @@ class ApiClient {
 
   // The body of the answer.
   Result<std::string> Get(const std::string& path) const { return Send("GET", path, ""); }
-  Result<std::string> Send(const std::string& method, const std::string& path, const std::string& body) const;
+  Result<std::string> Send(const std::string& method, const std::string& path, const std::string& body, const std::string& type = "application/json") const;
   // Hands on what comes in until `take` returns false or the server ends it.
   Status Stream(const std::string& path, const std::function<bool(std::string_view)>& take) const;
 

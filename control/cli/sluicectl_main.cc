@@ -21,6 +21,7 @@ int Main(int argc, char** argv) {
   sluice::cli::AddStatusCommands(app, session);
   sluice::cli::AddIncidentCommands(app, session);
   sluice::cli::AddQuarantineCommands(app, session);
+  sluice::cli::AddPolicyCommands(app, session);
   sluice::cli::AddAuditCommands(app, session);
   try {
     app.parse(argc, argv);

@@ -8,6 +8,8 @@
 #include <chrono>
 #include <filesystem>
 
+#include "base/log.h"
+
 namespace sluice::daemon {
 namespace {
 
@@ -80,7 +82,24 @@ Result<std::shared_ptr<const verdict::QuarantineSet>> ControlPlane::BeginQuarant
   return (*held)->size() > 0 ? *held : nullptr;
 }
 
-Status ControlPlane::OpenApi(api::Appliance& appliance, quarantine::QuarantineBook::Publish hold_back) {
+Result<std::shared_ptr<const bundle::Bundle>> ControlPlane::ResumePolicy(const deploy::DeploymentOptions& options, std::shared_ptr<const bundle::Bundle> file,
+                                                                         const std::string& path) {
+  Result<std::unique_ptr<deploy::Deployment>> opened = deploy::Deployment::Open(options);
+  if (!opened) return opened.error();
+  deployment_ = std::move(*opened);
+  return deployment_->Resume(std::move(file), path);
+}
+
+Result<uint32_t> ControlPlane::PublishFile(std::shared_ptr<const bundle::Bundle> file, const std::string& path) {
+  const std::string digest(file->digest());
+  if (Status written = audit_->Append({"sluiced", "policy.reload", digest, path}); !written) return written.error();
+  const Result<deploy::Publication> published = deployment_->PublishFile(std::move(file), path);
+  if (published) return published->generation;
+  if (Status written = audit_->Append({"sluiced", "policy.reload.failed", digest, published.error().message()}); !written) LogError(written.error().message());
+  return published.error();
+}
+
+Status ControlPlane::OpenApi(api::Appliance& appliance, deploy::Target& policies, quarantine::QuarantineBook::Publish hold_back) {
   if (is_inline_) quarantines_->Connect(std::move(hold_back));
   api::LocalServerOptions local;
   connections_refused_ = local.refused;
@@ -92,8 +111,10 @@ Status ControlPlane::OpenApi(api::Appliance& appliance, quarantine::QuarantineBo
   rooms.quarantines = quarantines_.get();
   rooms.quarantine_counters = &keeper_->counters();
   rooms.exports = exports_.get();
+  rooms.deployment = deployment_.get();
   rooms.rules = &observers_.rules;
   rooms.connections_refused = connections_refused_.get();
+  deployment_->Connect(&policies);
   api_ = std::make_unique<api::Api>(rooms);
   local.path = options_.socket;
   for (const config::ControlUser& user : options_.users) {
@@ -104,6 +125,7 @@ Status ControlPlane::OpenApi(api::Appliance& appliance, quarantine::QuarantineBo
       api::LocalServer::Start(local, [this](const api::Request& request) { return api_->Handle(request); });
   if (!server) {
     quarantines_->End();
+    deployment_->Connect(nullptr);
     return server.error();
   }
   server_ = std::move(*server);
@@ -114,6 +136,7 @@ void ControlPlane::CloseApi() {
   if (incidents_) incidents_->feed().Close();
   server_.reset();
   api_.reset();
+  if (deployment_) deployment_->Connect(nullptr);
   if (quarantines_) quarantines_->End();
 }
 

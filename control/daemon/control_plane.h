@@ -12,6 +12,7 @@
 #include "control/api/local_server.h"
 #include "control/audit/audit_log.h"
 #include "control/config/configuration.h"
+#include "control/deploy/deployment.h"
 #include "control/exports/export_set.h"
 #include "control/incident/incident_recorder.h"
 #include "control/incident/incident_store.h"
@@ -27,13 +28,18 @@ class ControlPlane {
   ControlPlane(const ControlPlane&) = delete;
   ControlPlane& operator=(const ControlPlane&) = delete;
 
+  // Which policy is to be in force at the start: the one that was, or the configuration's own `file`, loaded from `path`. Once.
+  Result<std::shared_ptr<const bundle::Bundle>> ResumePolicy(const deploy::DeploymentOptions& options, std::shared_ptr<const bundle::Bundle> file,
+                                                             const std::string& path);
+  // The configuration's own policy was changed. REQUIRES: OpenApi was called.
+  Result<uint32_t> PublishFile(std::shared_ptr<const bundle::Bundle> file, const std::string& path);
   // What must be held back from the first packet on, by a data plane of so many threads; null where there is nothing, as on a tap,
   // which can hold nothing back.
   Result<std::shared_ptr<const verdict::QuarantineSet>> BeginQuarantine(size_t threads, bool is_inline);
   // Of the data plane's findings. REQUIRES: BeginQuarantine was called.
   event::RecordObserver* observer() { return &observers_; }
-  // REQUIRES: the appliance and what `hold_back` works with outlive the call of CloseApi.
-  Status OpenApi(api::Appliance& appliance, quarantine::QuarantineBook::Publish hold_back);
+  // REQUIRES: the appliance, the target of policies and what `hold_back` works with outlive the call of CloseApi.
+  Status OpenApi(api::Appliance& appliance, deploy::Target& policies, quarantine::QuarantineBook::Publish hold_back);
   void CloseApi();
 
  private:
@@ -59,6 +65,7 @@ class ControlPlane {
   std::unique_ptr<exports::ExportSet> exports_;
   Observers observers_;
   std::unique_ptr<audit::AuditLog> audit_;
+  std::unique_ptr<deploy::Deployment> deployment_;
   std::shared_ptr<std::atomic<uint64_t>> connections_refused_;
   std::unique_ptr<api::Api> api_;
   std::unique_ptr<api::LocalServer> server_;

@@ -49,31 +49,46 @@ int Fail(const std::string& message) {
   return 1;
 }
 
-// What a policy is loaded from, at the start and again at each reload.
-struct PolicyOrigin {
-  std::string path;
-  bundle::TrustedKeys trusted;
-  bundle::SignatureFiles signatures;
-  std::shared_ptr<ledger::Ledger> ledger;  // null: none is kept
+// What people work with, where the configuration has it, and what they had held back; both stay empty where it has not.
+struct Control {
+  std::unique_ptr<ControlPlane> plane;
+  std::shared_ptr<const verdict::QuarantineSet> held;
+
+  // `prepared` then has the policy that was in force, where that is another one.
+  Status Start(PreparedRun& prepared) {
+    const config::Configuration& configuration = *prepared.configuration;
+    if (!configuration.control) return {};
+    Result<std::unique_ptr<ControlPlane>> started = ControlPlane::Start(*configuration.control, configuration.exports, configuration.data_plane.hosts);
+    if (!started) return started.error();
+    plane = std::move(*started);
+    const deploy::DeploymentOptions deployment{configuration.control->directory, prepared.trusted, configuration.signatures};
+    Result<std::shared_ptr<const bundle::Bundle>> policy = plane->ResumePolicy(deployment, std::move(prepared.policy), configuration.policy);
+    if (!policy) return policy.error();
+    prepared.policy = std::move(*policy);
+    const bool is_inline = !configuration.data_plane.pairs.empty();
+    Result<std::shared_ptr<const verdict::QuarantineSet>> begun = plane->BeginQuarantine(DataPlane::ThreadsOf(configuration.data_plane), is_inline);
+    if (!begun) return begun.error();
+    held = std::move(*begun);
+    return {};
+  }
+  event::RecordObserver* observer() const { return plane ? plane->observer() : nullptr; }
+  Status OpenApi(RunningAppliance& appliance, DataPlane& data_plane) const {
+    if (!plane) return {};
+    return plane->OpenApi(appliance, appliance, [&data_plane](std::shared_ptr<const verdict::QuarantineSet> set) { return data_plane.HoldBack(std::move(set)); });
+  }
 };
 
-void Reload(const PolicyOrigin& origin, RunningAppliance& appliance, const Console& console) {
-  Result<std::shared_ptr<const bundle::Bundle>> policy = bundle::Load(origin.path, origin.trusted, origin.signatures);
+// The configuration's own policy file, once more.
+void Reload(const PreparedRun& prepared, RunningAppliance& appliance, const Control& control, const Console& console) {
+  const config::Configuration& configuration = *prepared.configuration;
+  Result<std::shared_ptr<const bundle::Bundle>> policy = bundle::Load(configuration.policy, prepared.trusted, configuration.signatures);
   if (!policy) {
     LogError("policy not reloaded, the one before stays in force: " + policy.error().message());
     return;
   }
-  if (origin.ledger == nullptr && ledger::AsksWhatHasLeft(**policy)) {
-    LogError("policy not reloaded: it asks what has left, and the configuration names no 'ledger'");
-    return;
-  }
   const std::string description = DescribePolicy(**policy);
-  // The boards of the new policy are right before its first flow begins.
-  const std::shared_ptr<const bundle::Bundle> before = origin.ledger != nullptr ? origin.ledger->policy() : nullptr;
-  if (origin.ledger != nullptr) origin.ledger->Follow(*policy);
-  Result<uint32_t> generation = appliance.Publish(std::move(*policy));
+  Result<uint32_t> generation = control.plane ? control.plane->PublishFile(std::move(*policy), configuration.policy) : appliance.Publish(std::move(*policy));
   if (!generation) {
-    if (before != nullptr) origin.ledger->Follow(before);
     LogError("policy not reloaded: " + generation.error().message());
     return;
   }
@@ -87,13 +102,11 @@ void SayReady(const RunOptions& options, const Console& console) {
   if (!ready) LogError("--ready-file " + options.ready_file + " cannot be written");
 }
 
-void Serve(const PreparedRun& prepared, const std::shared_ptr<ledger::Ledger>& account, const Signals& signals, const Console& console, DataPlane& data_plane,
-           RunningAppliance& appliance) {
+void Serve(const PreparedRun& prepared, const Control& control, const Signals& signals, const Console& console, DataPlane& data_plane, RunningAppliance& appliance) {
   const runtime::OutputOptions& output = prepared.configuration->data_plane.output;
-  const PolicyOrigin origin{prepared.configuration->policy, prepared.trusted, prepared.configuration->signatures, account};
   StatsFile stats(output.stats, output.stats_interval);
   for (Wish wish = Wish::kNone; wish != Wish::kStop; wish = signals.Wait(kLook)) {
-    if (wish == Wish::kReload) Reload(origin, appliance, console);
+    if (wish == Wish::kReload) Reload(prepared, appliance, control, console);
     data_plane.WatchLinks();
     const auto now = std::chrono::steady_clock::now();
     if (stats.IsDue(now)) stats.Write(data_plane.Snapshot(), now);
@@ -110,35 +123,16 @@ int Finish(const config::Configuration& configuration, const Console& console, D
   return stopped ? 0 : Fail(stopped.error().message());
 }
 
-// What people work with, where the configuration has it, and what they had held back; both stay empty where it has not.
-struct Control {
-  std::unique_ptr<ControlPlane> plane;
-  std::shared_ptr<const verdict::QuarantineSet> held;
-
-  Status Start(const config::Configuration& configuration) {
-    if (!configuration.control) return {};
-    Result<std::unique_ptr<ControlPlane>> started = ControlPlane::Start(*configuration.control, configuration.exports, configuration.data_plane.hosts);
-    if (!started) return started.error();
-    plane = std::move(*started);
-    const bool is_inline = !configuration.data_plane.pairs.empty();
-    Result<std::shared_ptr<const verdict::QuarantineSet>> begun = plane->BeginQuarantine(DataPlane::ThreadsOf(configuration.data_plane), is_inline);
-    if (!begun) return begun.error();
-    held = std::move(*begun);
-    return {};
-  }
-  event::RecordObserver* observer() const { return plane ? plane->observer() : nullptr; }
-  Status OpenApi(RunningAppliance& appliance, DataPlane& data_plane) const {
-    if (!plane) return {};
-    return plane->OpenApi(appliance, [&data_plane](std::shared_ptr<const verdict::QuarantineSet> set) { return data_plane.HoldBack(std::move(set)); });
-  }
-};
-
 int Run(const RunOptions& options) {
   PreparedRun prepared = Prepare(options.configuration);
   std::fputs(prepared.report.c_str(), stderr);
   if (!prepared.ok()) return 1;
   const config::Configuration& configuration = *prepared.configuration;
   const Console console(configuration.data_plane.output);
+  // Before anything is started, so that a signal in the middle of the start is not lost but comes first.
+  const Signals signals;
+  Control control;  // outlives the data plane, whose last findings it takes
+  if (Status status = control.Start(prepared); !status) return Fail(status.error().message());
   console.Print(configuration.data_plane.pairs.empty() ? "mode: tap" : "mode: inline");
   console.Print(DescribePolicy(*prepared.policy));
   console.Print(DescribeFailModes(*prepared.policy));
@@ -153,20 +147,16 @@ int Run(const RunOptions& options) {
     data_plane.departures = account;
   }
 
-  // Before anything is started, so that a signal in the middle of the start is not lost but comes first.
-  const Signals signals;
   const std::string digest(prepared.policy->digest());
-  Control control;  // outlives the data plane, whose last findings it takes
-  if (Status status = control.Start(configuration); !status) return Fail(status.error().message());
   Result<std::unique_ptr<DataPlane>> started =
       DataPlane::Start(data_plane, std::move(prepared.policy), control.observer(), control.held);
   if (!started) return Fail(started.error().message());
   for (const std::string& line : (*started)->Describe()) console.Print(line);
-  RunningAppliance appliance(**started, !configuration.data_plane.pairs.empty(), digest);
+  RunningAppliance appliance(**started, !configuration.data_plane.pairs.empty(), digest, account);
   if (Status open = control.OpenApi(appliance, **started); !open) return Fail(open.error().message());
   if (configuration.control) console.Print("api: " + configuration.control->socket);
   SayReady(options, console);
-  Serve(prepared, account, signals, console, **started, appliance);
+  Serve(prepared, control, signals, console, **started, appliance);
   if (control.plane) control.plane->CloseApi();
   const int code = Finish(configuration, console, **started);
   if (!options.ready_file.empty()) std::remove(options.ready_file.c_str());

@@ -7,8 +7,8 @@
 
 namespace sluice::daemon {
 
-RunningAppliance::RunningAppliance(runtime::DataPlane& data_plane, bool is_inline, std::string policy_digest)
-    : data_plane_(data_plane) {
+RunningAppliance::RunningAppliance(runtime::DataPlane& data_plane, bool is_inline, std::string policy_digest, std::shared_ptr<ledger::Ledger> account)
+    : data_plane_(data_plane), account_(std::move(account)) {
   state_.forwards = true;
   state_.is_inline = is_inline;
   state_.started = Timestamp::FromNanoseconds(
@@ -19,9 +19,18 @@ RunningAppliance::RunningAppliance(runtime::DataPlane& data_plane, bool is_inlin
 
 Result<uint32_t> RunningAppliance::Publish(std::shared_ptr<const bundle::Bundle> policy) {
   const std::lock_guard<std::mutex> one_at_a_time(publishing_);
+  if (account_ == nullptr && ledger::AsksWhatHasLeft(*policy)) {
+    return Error(ErrorCode::kUnsupported, "the policy asks what has left, and the configuration names no 'ledger'");
+  }
   const std::string digest(policy->digest());
+  // The boards of the new policy are right before its first flow begins.
+  const std::shared_ptr<const bundle::Bundle> before = account_ != nullptr ? account_->policy() : nullptr;
+  if (account_ != nullptr) account_->Follow(policy);
   Result<uint32_t> generation = data_plane_.Publish(std::move(policy));
-  if (!generation) return generation;
+  if (!generation) {
+    if (before != nullptr) account_->Follow(before);
+    return generation;
+  }
   const std::lock_guard<std::mutex> lock(mutex_);
   state_.policy_digest = digest;
   state_.generation = *generation;

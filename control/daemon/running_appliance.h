@@ -1,4 +1,5 @@
-// RunningAppliance: the data plane as the API and the main thread share it: one publication at a time, counters for anyone.
+// RunningAppliance: the data plane as the API and the main thread share it: one publication at a time, with the ledger in step; counters
+// for anyone.
 //
 // Thread: any; Publish waits for the one before. Allocates: yes. Gone before the data plane stops.
 #pragma once
@@ -8,16 +9,19 @@
 #include <string>
 
 #include "control/api/appliance.h"
+#include "control/deploy/target.h"
+#include "control/ledger/ledger.h"
 #include "dataplane/runtime/dataplane.h"
 
 namespace sluice::daemon {
 
-class RunningAppliance final : public api::Appliance {
+class RunningAppliance final : public api::Appliance, public deploy::Target {
  public:
-  RunningAppliance(runtime::DataPlane& data_plane, bool is_inline, std::string policy_digest);
+  // `account` may be null: none is kept.
+  RunningAppliance(runtime::DataPlane& data_plane, bool is_inline, std::string policy_digest, std::shared_ptr<ledger::Ledger> account);
 
-  // As DataPlane::Publish.
-  Result<uint32_t> Publish(std::shared_ptr<const bundle::Bundle> policy);
+  // As DataPlane::Publish. An error as well where the policy asks what has left, and no account is kept.
+  Result<uint32_t> Publish(std::shared_ptr<const bundle::Bundle> policy) override;
 
   api::ApplianceState State() const override;
   std::string Statistics() const override;
@@ -25,6 +29,7 @@ class RunningAppliance final : public api::Appliance {
 
  private:
   runtime::DataPlane& data_plane_;
+  const std::shared_ptr<ledger::Ledger> account_;
   std::mutex publishing_;
   mutable std::mutex mutex_;  // guards state_
   api::ApplianceState state_;

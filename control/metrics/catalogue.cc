@@ -89,6 +89,7 @@ constexpr Entry kEntries[] = {
     {"quarantines", Kind::kGauge, "Quarantines in force"},
     {"quarantines_by_rules", Kind::kCounter, "Quarantines that rules made"},
     {"quarantines_refused", Kind::kCounter, "Quarantines that a rule asked for and that were not made"},
+    {"policies_removed", Kind::kCounter, "Policies that went because there were too many"},
     {"api_requests", Kind::kCounter, "Requests to the API"},
     {"api_requests_refused", Kind::kCounter, "Requests that the caller's role does not allow"},
     {"api_requests_wrong", Kind::kCounter, "Requests that were not as the API describes them"},

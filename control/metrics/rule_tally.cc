@@ -3,6 +3,7 @@
 namespace sluice::metrics {
 
 void RuleTally::Observe(const event::Record& record, std::string_view) noexcept {
+  if (record.kind != event::RecordKind::kFinding) return;
   const event::Finding& finding = record.body.finding;
   const std::lock_guard<std::mutex> lock(mutex_);
   auto found = findings_.find(finding.rule.view());

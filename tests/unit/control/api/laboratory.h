@@ -25,6 +25,15 @@ class StillAppliance : public Appliance {
 };
 
 // A real finding, as records have it.
+// A policy's source.
+inline std::string PackOf(const std::string& literal) {
+  return "pack: {id: test, title: Test}\n"
+         "fail: {flow_table_full: closed, reassembly_limit: closed, scanner_error: closed, overload: closed,\n"
+         "       unverified_retransmission: closed, ambiguous_framing: closed, uninspectable: open}\n"
+         "detectors: {mark: {literals: [" + literal + "]}}\n"
+         "rules:\n  - {id: cn.mark, title: A mark, severity: critical, action: block, scope: {direction: both}, detect: mark}\n";
+}
+
 inline constexpr char kSample[] =
     R"({"time":"2026-01-31T23:59:59.000000001Z","event":"finding","schema":1,"policy":{"digest":"ab","generation":1},"rule":"cn.secret",)"
     R"("severity":"high","verdict":"block","action":"block_page","detector":"d","confidence":90,"count":1,"flow":{"id":"0000000000000abc",)"
@@ -51,6 +60,9 @@ class Laboratory {
     rooms.audit = log.get();
     rooms.quarantines = book.get();
     rooms.quarantine_counters = &keeper_counters;
+    deployment = deploy::Deployment::Open({folder_.File(""), {}, {}}).value();
+    deployment->Connect(&target);
+    rooms.deployment = deployment.get();
     rooms.rules = &rules;
     rooms.connections_refused = &connections_refused;
     api = std::make_unique<Api>(rooms);
@@ -71,6 +83,7 @@ class Laboratory {
       const std::string pair = path.substr(question + 1);
       request.query.emplace(pair.substr(0, pair.find('=')), pair.substr(pair.find('=') + 1));
     }
+    request.type = "application/json";
     request.body = body;
     request.caller = {"li", role};
     return api->Handle(request);
@@ -87,6 +100,15 @@ class Laboratory {
   std::unique_ptr<audit::AuditLog> log;
   std::unique_ptr<quarantine::QuarantineBook> book;
   quarantine::KeeperCounters keeper_counters;
+  struct StillTarget : deploy::Target {
+    Result<uint32_t> Publish(std::shared_ptr<const bundle::Bundle> policy) override {
+      digest = policy->digest();
+      return ++generation;
+    }
+    std::string digest;
+    uint32_t generation = 1;
+  } target;
+  std::unique_ptr<deploy::Deployment> deployment;
   metrics::RuleTally rules;
   std::atomic<uint64_t> connections_refused{0};
   std::unique_ptr<Api> api;

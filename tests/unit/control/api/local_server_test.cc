@@ -57,7 +57,7 @@ TEST_F(Server, ServesSeveralRequestsOfAConnection) {
 }
 
 TEST_F(Server, RefusesABodyThatIsTooLarge) {
-  options_.max_body_bytes = 1000;
+  options_.max_body_bytes = options_.max_policy_bytes = 1000;
   Begin();
   const std::string answer =
       Exchange("POST /x HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Type: application/json\r\nContent-Length: 2000\r\n\r\n" + std::string(2000, 'a'));
