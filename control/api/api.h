@@ -94,6 +94,9 @@ class Api {
   Response PublishPolicy(const Call& call);
   Response RollBackPolicy(const Call& call);
   Response ListPublications(const Call& call);
+  Response PutTrial(const Call& call);
+  Response GetTrial(const Call& call);
+  Response DeleteTrial(const Call& call);
   Response ListAudit(const Call& call);
   Response VerifyAudit(const Call& call);
 
@@ -101,6 +104,8 @@ class Api {
   Result<incident::Incident> IncidentOf(const Call& call) const;
   Response Render(const incident::Incident& incident, const Call& call) const;
   Response ChangeIncident(const Call& call, const audit::Entry& entry, const std::function<Status()>& act);
+  // The policy that the first part of the path names.
+  static Result<deploy::VersionId> PolicyIdOf(const Call& call);
   Response PutInForce(const Call& call, const std::string& action, const std::string& target,
                       const std::function<Result<deploy::Publication>(const std::string& author)>& act);
   // Writes the entry and then acts; a failed act gets a second entry.

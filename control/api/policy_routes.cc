@@ -16,7 +16,7 @@ constexpr size_t kMaxCommentBytes = 1000, kMaxSources = 1000, kMaxSourceNameByte
 constexpr size_t kUsualHistory = 50, kMaxHistory = 1000;
 constexpr char kBundleType[] = "application/octet-stream";
 
-void Append(event::JsonText& json, const Version& version, VersionId in_force) {
+void Append(event::JsonText& json, const Version& version, const deploy::State& state) {
   json.Number("id", static_cast<uint64_t>(version.id));
   json.Text("digest", version.digest);
   json.Text("author", version.author);
@@ -24,7 +24,8 @@ void Append(event::JsonText& json, const Version& version, VersionId in_force) {
   json.Time("time", version.time);
   json.Number("rules", version.rules);
   if (!version.signer.empty()) json.Text("signer", version.signer);
-  json.Bool("in_force", version.id == in_force);
+  json.Bool("in_force", version.id == state.in_force);
+  json.Bool("tried", version.id == state.tried);
 }
 
 void Append(event::JsonText& json, const Publication& publication) {
@@ -49,16 +50,16 @@ Response RenderOne(int status, const T&... parts) {
 // "text/plain; charset=…" is text/plain.
 std::string_view Bare(std::string_view type) { return type.substr(0, type.find_first_of("; ")); }
 
-Result<VersionId> IdFrom(const std::string& text) {
+}  // namespace
+
+Result<VersionId> Api::PolicyIdOf(const Call& call) {
   VersionId id = 0;
-  for (const char c : text) {
+  for (const char c : call.parts[0]) {
     if (c < '0' || c > '9' || id > INT64_MAX / 10 - 1) return Error(ErrorCode::kNotFound, "a policy has a number");
     id = id * 10 + (c - '0');
   }
   return id;
 }
-
-}  // namespace
 
 Response Api::ListPolicies(const Call& call) {
   QueryReader query(call.request);
@@ -71,7 +72,7 @@ Response Api::ListPolicies(const Call& call) {
   json.BeginList("policies");
   for (const Version& version : state->versions) {
     json.BeginElement();
-    Append(json, version, state->in_force);
+    Append(json, version, *state);
     json.EndObject();
   }
   json.EndList();
@@ -82,11 +83,11 @@ Response Api::ListPolicies(const Call& call) {
 Response Api::GetPolicy(const Call& call) {
   QueryReader query(call.request);
   if (!query.Finish()) return query.problem();
-  const Result<VersionId> id = IdFrom(call.parts[0]);
+  const Result<VersionId> id = PolicyIdOf(call);
   const Result<Version> version = id ? rooms_.deployment->Get(*id) : Result<Version>(id.error());
   if (!version) return ProblemOf(version.error());
   const Result<deploy::State> state = rooms_.deployment->List();
-  return state ? RenderOne(200, *version, state->in_force) : ProblemOf(state.error());
+  return state ? RenderOne(200, *version, *state) : ProblemOf(state.error());
 }
 
 Response Api::ListPublications(const Call& call) {
@@ -133,7 +134,7 @@ Response Api::PostPolicy(const Call& call) {
   });
   if (!done) return ProblemOf(done.error());
   const Result<deploy::State> state = rooms_.deployment->List();
-  return RenderOne(201, *kept, state ? state->in_force : 0);
+  return RenderOne(201, *kept, state ? *state : deploy::State());
 }
 
 Response Api::PutInForce(const Call& call, const std::string& action, const std::string& target, const std::function<Result<Publication>(const std::string&)>& act) {
@@ -149,7 +150,7 @@ Response Api::PutInForce(const Call& call, const std::string& action, const std:
 }
 
 Response Api::PublishPolicy(const Call& call) {
-  const Result<VersionId> id = IdFrom(call.parts[0]);
+  const Result<VersionId> id = PolicyIdOf(call);
   if (!id) return ProblemOf(id.error());
   return PutInForce(call, "policy.publish", call.parts[0], [&](const std::string& author) { return rooms_.deployment->Publish(author, *id); });
 }

@@ -27,7 +27,7 @@ struct Session {
 void AddStatusCommands(CLI::App& app, Session& session);      // status, coverage
 void AddIncidentCommands(CLI::App& app, Session& session);    // incidents list|show|state|assign|comment|tag|untag|watch
 void AddQuarantineCommands(CLI::App& app, Session& session);  // quarantine add|list|release
-void AddPolicyCommands(CLI::App& app, Session& session);      // policy list|show|upload|publish|rollback|history
+void AddPolicyCommands(CLI::App& app, Session& session);      // policy list|show|upload|shadow|publish|rollback|history
 void AddAuditCommands(CLI::App& app, Session& session);       // audit list|verify
 
 }  // namespace sluice::cli

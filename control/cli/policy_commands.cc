@@ -22,7 +22,7 @@ void ShowPolicies(const std::string& body) {
   const Json answer = Json::parse(body);
   Table table({"ID", "", "TIME (UTC)", "BY", "RULES", "DIGEST", "COMMENT"});
   const auto add = [&](const Json& policy) {
-    table.Add({std::to_string(policy["id"].get<int64_t>()), policy["in_force"].get<bool>() ? "in force" : "", TextOf(policy, "time").substr(0, 19), TextOf(policy, "author"),
+    table.Add({std::to_string(policy["id"].get<int64_t>()), policy["in_force"].get<bool>() ? "in force" : policy["tried"].get<bool>() ? "tried" : "", TextOf(policy, "time").substr(0, 19), TextOf(policy, "author"),
                std::to_string(policy["rules"].get<uint64_t>()), TextOf(policy, "digest").substr(0, 16), TextOf(policy, "comment")});
   };
   if (answer.contains("policies")) {
@@ -46,6 +46,41 @@ void ShowPublications(const std::string& body) {
     add(answer);
   }
   std::fputs(table.Render().c_str(), stdout);
+}
+
+void ShowTrial(const std::string& body) {
+  const Json trial = Json::parse(body);
+  std::printf("policy %ld beside the one in force since %s: %lu objects compared, %lu not\n", trial["policy"].get<int64_t>(), TextOf(trial, "begun").substr(0, 19).c_str(),
+              trial["objects"].get<uint64_t>(), trial["objects_not_compared"].get<uint64_t>());
+  std::printf("would block %lu objects that passed, would let pass %lu that were stopped\n\n", trial["would_block"].get<uint64_t>(), trial["would_let_pass"].get<uint64_t>());
+  Table rules({"RULE", "SAME", "NEWLY FIRES", "NO LONGER FIRES", "OTHER VERDICT", ""});
+  for (const Json& rule : trial["rules"]) {
+    const auto number = [&](const char* key) { return std::to_string(rule[key].get<uint64_t>()); };
+    rules.Add({TextOf(rule, "rule"), number("same"), number("newly_fires"), number("no_longer_fires"), number("other_verdict"),
+               rule["compared"].get<bool>() ? "" : "not compared: asks for registered documents"});
+  }
+  std::fputs(rules.Render().c_str(), stdout);
+  if (trial["examples"].empty()) return;
+  Table examples({"TIME (UTC)", "CHANGE", "RULE", "BEFORE", "AFTER", "CLIENT", "SERVER", "FOUND", "OBJECT"});
+  for (const Json& example : trial["examples"]) {
+    examples.Add({TextOf(example, "time").substr(0, 19), TextOf(example, "change"), TextOf(example, "rule"), TextOf(example, "before"), TextOf(example, "after"),
+                  TextOf(example, "client"), TextOf(example, "server") + " " + std::to_string(example["server_port"].get<int>()), TextOf(example, "masked"),
+                  TextOf(example, "name")});
+  }
+  std::printf("\n%s", examples.Render().c_str());
+}
+
+void AddTrial(CLI::App& policy, Session& session) {
+  auto id = std::make_shared<std::string>();
+  auto end = std::make_shared<bool>(false);
+  CLI::App* shadow = policy.add_subcommand("shadow", "judge live traffic by it beside the one in force, without effect; without a number: what came of it so far");
+  shadow->add_option("id", *id, "its number");
+  shadow->add_flag("--end", *end, "end it, and show the last report");
+  shadow->callback([&session, id, end] {
+    if (*end) return session.Print(session.client().Send("DELETE", "/v1/trial", ""), ShowTrial);
+    if (id->empty()) return session.Print(session.client().Get("/v1/trial"), ShowTrial);
+    session.Print(session.client().Send("PUT", "/v1/policies/" + Segment(*id) + "/trial", ""), ShowTrial);
+  });
 }
 
 bool IsPack(const fs::path& path) { return path.extension() == ".yaml" || path.extension() == ".yml"; }
@@ -109,6 +144,7 @@ void AddPolicyCommands(CLI::App& app, Session& session) {
   CLI::App* show = policy->add_subcommand("show", "one of them");
   show->add_option("id", *id, "its number")->required();
   show->callback([&session, id] { session.Print(session.client().Get("/v1/policies/" + Segment(*id)), ShowPolicies); });
+  AddTrial(*policy, session);
   CLI::App* publish = policy->add_subcommand("publish", "put it in force; returns when every worker uses it");
   publish->add_option("id", *id, "its number")->required();
   publish->callback([&session, id] { session.Print(session.client().Send("POST", "/v1/policies/" + Segment(*id) + "/publication", ""), ShowPublications); });

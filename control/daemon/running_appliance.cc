@@ -37,6 +37,16 @@ Result<uint32_t> RunningAppliance::Publish(std::shared_ptr<const bundle::Bundle>
   return generation;
 }
 
+Status RunningAppliance::Try(std::shared_ptr<const bundle::Bundle> policy) {
+  const std::lock_guard<std::mutex> one_at_a_time(publishing_);
+  return data_plane_.Try(std::move(policy));
+}
+
+pipeline::ShadowReport RunningAppliance::TrialReport() {
+  const std::lock_guard<std::mutex> one_at_a_time(publishing_);
+  return data_plane_.TrialReport();
+}
+
 api::ApplianceState RunningAppliance::State() const {
   const std::lock_guard<std::mutex> lock(mutex_);
   return state_;

@@ -22,6 +22,8 @@ class RunningAppliance final : public api::Appliance, public deploy::Target {
 
   // As DataPlane::Publish. An error as well where the policy asks what has left, and no account is kept.
   Result<uint32_t> Publish(std::shared_ptr<const bundle::Bundle> policy) override;
+  Status Try(std::shared_ptr<const bundle::Bundle> policy) override;
+  pipeline::ShadowReport TrialReport() override;
 
   api::ApplianceState State() const override;
   std::string Statistics() const override;

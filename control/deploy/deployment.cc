@@ -55,7 +55,7 @@ Result<Version> Deployment::UploadBundle(const std::string& author, const std::s
   const Status runs_here = bundle::CheckRunsOn((*bundle)->platform(), *here);
   // A rebuilt bundle would not be what was signed.
   if (!runs_here && !options_.trusted.empty()) return Error(ErrorCode::kInvalidArgument, runs_here.error().message());
-  const Result<std::vector<uint8_t>> tried = TryBundle(**bundle);
+  const Result<std::vector<uint8_t>> tried = SelfTestBundle(**bundle);
   if (!tried) return tried.error();
   if (runs_here) return Keep(author, comment, bytes, **bundle);
   bundle = bundle::ParseToRun(View(*tried), options_.trusted, options_.signatures);
@@ -69,7 +69,7 @@ Result<Version> Deployment::UploadSources(const std::string& author, const std::
   }
   const std::unique_lock<std::mutex> only_one(uploading_, std::try_to_lock);
   if (!only_one) return Error(ErrorCode::kResourceExhausted, "another policy is being tried; ask again when it is done");
-  const Result<std::vector<uint8_t>> compiled = TrySources(sources);
+  const Result<std::vector<uint8_t>> compiled = SelfTestSources(sources);
   if (!compiled) return compiled.error();
   const auto bundle = bundle::ParseToRun(View(*compiled), options_.trusted, options_.signatures);
   if (!bundle) return Error(ErrorCode::kInvalidArgument, bundle.error().message());
@@ -95,6 +95,7 @@ Result<std::shared_ptr<const bundle::Bundle>> Deployment::LoadVersion(const Vers
 
 Result<Publication> Deployment::PutInForce(const Version& version, std::shared_ptr<const bundle::Bundle> policy, const std::string& author, const std::string& how) {
   if (target_ == nullptr) return Error(ErrorCode::kUnsupported, "packets are not forwarded yet, or not any more");
+  if (Status ended = EndTrialBeforePublication(); !ended) return ended.error();
   const Result<uint32_t> generation = target_->Publish(std::move(policy));
   if (!generation) return generation.error();
   const Publication publication{version.id, author, how, Now(), *generation};
@@ -178,6 +179,57 @@ Result<std::shared_ptr<const bundle::Bundle>> Deployment::Resume(std::shared_ptr
   return file;
 }
 
+// ---- Trying beside the policy in force ---------------------------------------------------------------------------------
+
+// REQUIRES: publishing_ is held.
+Result<Trial> Deployment::TrialNow() {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  if (!trial_ || target_ == nullptr) return Error(ErrorCode::kNotFound, "no policy is being tried");
+  Trial trial = *trial_;
+  trial.report = target_->TrialReport();
+  return trial;
+}
+
+Result<Trial> Deployment::Try(const std::string& author, VersionId id) {
+  const std::lock_guard<std::mutex> one_at_a_time(publishing_);
+  const Result<Version> version = Get(id);
+  if (!version) return version.error();
+  Result<std::shared_ptr<const bundle::Bundle>> policy = LoadVersion(*version);
+  if (!policy) return policy.error();
+  if (target_ == nullptr) return Error(ErrorCode::kUnsupported, "packets are not forwarded yet, or not any more");
+  if (Status taken = target_->Try(std::move(*policy)); !taken) return taken.error();
+  {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    trial_ = Trial{*version, author, Now(), {}};
+  }
+  return TrialNow();
+}
+
+Result<Trial> Deployment::LookAtTrial() {
+  const std::lock_guard<std::mutex> one_at_a_time(publishing_);
+  return TrialNow();
+}
+
+Result<Trial> Deployment::EndTrial() {
+  const std::lock_guard<std::mutex> one_at_a_time(publishing_);
+  Result<Trial> last = TrialNow();
+  if (!last) return last;
+  if (Status ended = EndTrialBeforePublication(); !ended) return ended.error();
+  return last;
+}
+
+// Against another policy in force its numbers would mean something else. REQUIRES: publishing_ is held.
+Status Deployment::EndTrialBeforePublication() {
+  {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    if (!trial_) return {};
+  }
+  if (Status ended = target_->Try(nullptr); !ended) return ended;
+  const std::lock_guard<std::mutex> lock(mutex_);
+  trial_.reset();
+  return {};
+}
+
 // ---- Looking -----------------------------------------------------------------------------------------------------------
 
 Result<State> Deployment::List() {
@@ -189,6 +241,7 @@ Result<State> Deployment::List() {
   const Result<std::optional<Publication>> in_force = store_->InForce();
   if (!in_force) return in_force.error();
   if (*in_force) state.in_force = (*in_force)->version;
+  if (trial_) state.tried = trial_->version.id;
   return state;
 }
 

@@ -6,12 +6,13 @@
 
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "control/deploy/policy_store.h"
 #include "control/deploy/target.h"
-#include "control/deploy/trial.h"
+#include "control/deploy/self_test.h"
 
 namespace sluice::deploy {
 
@@ -24,6 +25,15 @@ struct DeploymentOptions {
 struct State {
   std::vector<Version> versions;  // newest first
   VersionId in_force = 0;         // 0: none of them
+  VersionId tried = 0;            // beside it; 0: none
+};
+
+// How a policy does beside the one in force.
+struct Trial {
+  Version version;
+  std::string author;
+  Timestamp begun;
+  pipeline::ShadowReport report;
 };
 
 class Deployment {
@@ -40,6 +50,12 @@ class Deployment {
   Result<Version> UploadBundle(const std::string& author, const std::string& comment, ByteView bytes);
   // Rule packs. Refused where only signed policies are taken, since the appliance has no key to sign with.
   Result<Version> UploadSources(const std::string& author, const std::string& comment, const std::vector<NamedSource>& sources);
+
+  // Judges live traffic beside the policy in force, without effect, until it ends, another one is tried, or any is published.
+  Result<Trial> Try(const std::string& author, VersionId id);
+  // kNotFound where none is tried. EndTrial returns the last report.
+  Result<Trial> LookAtTrial();
+  Result<Trial> EndTrial();
 
   Result<Publication> Publish(const std::string& author, VersionId id);
   // Puts back what was in force before. Twice: returns to what it was.
@@ -61,6 +77,8 @@ class Deployment {
   Result<Version> KeepFile(const bundle::Bundle& file, const std::string& path);
   Result<std::shared_ptr<const bundle::Bundle>> LoadVersion(const Version& version) const;
   Result<Publication> PutInForce(const Version& version, std::shared_ptr<const bundle::Bundle> policy, const std::string& author, const std::string& how);
+  Result<Trial> TrialNow();
+  Status EndTrialBeforePublication();
   Result<std::shared_ptr<const bundle::Bundle>> ResumeLast(const std::string& file_digest);
 
   const DeploymentOptions options_;
@@ -69,6 +87,7 @@ class Deployment {
   mutable std::mutex mutex_;    // guards all below
   std::unique_ptr<PolicyStore> store_;
   std::vector<std::string> alarms_;
+  std::optional<Trial> trial_;  // its report is made when somebody asks
   Target* target_ = nullptr;    // guarded by publishing_
 };
 

@@ -56,6 +56,12 @@ struct BlockState {
   uint32_t rule = 0;
 };
 
+// What a policy that is only tried found in the head before the body at hand.
+struct ShadowHead {
+  ShadowObject* object = nullptr;
+  uint32_t generation = 0;
+};
+
 struct FlowContext {
   // Every packet.
   Timestamp last;
@@ -89,6 +95,7 @@ struct FlowContext {
   ExpectedFlow* expected = nullptr;  // another flow announced this one
   NoteTally* notes = nullptr;   // of a flow that had anomalies
   std::array<verdict::Tally*, content::kDirections> heads{};  // what was found in the head before the body at hand, if anything
+  std::array<ShadowHead, content::kDirections> shadow_heads{};
   content::FateBytes fates{};   // since the last report
   BlockState block;
 };

@@ -346,6 +346,7 @@ void Inspector::Release(const flow::FlowKey& key, FlowContext& flow) noexcept {
   CloseSession();
   for (size_t d = 0; d < content::kDirections; ++d) {
     ForgetHead(flow, static_cast<content::Direction>(d));
+    ForgetShadowHead(flow, static_cast<content::Direction>(d));
     if (flow.prefix[d] != nullptr) prefixes_->Give(flow.prefix[d]);
     flow.prefix[d] = nullptr;
   }

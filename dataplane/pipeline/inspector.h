@@ -18,6 +18,7 @@
 #include "dataplane/pipeline/flow_context.h"
 #include "dataplane/pipeline/policy_state.h"
 #include "dataplane/pipeline/recorder.h"
+#include "dataplane/pipeline/shadow.h"
 #include "dataplane/protocol/protocol_table.h"
 
 namespace sluice::pipeline {
@@ -62,6 +63,11 @@ class Inspector {
   // flows of older policies still live, and the newest one stays. REQUIRES: `prepared` was made by this inspector.
   bool Adopt(PolicyState& prepared) noexcept;
   static constexpr size_t kPolicySlots = 4;
+  // From now on objects that begin are judged by it as well, which changes nothing for them; nullptr: by none. Its owner keeps it until
+  // another one was given.
+  void JudgeBeside(Shadow* shadow) noexcept { shadow_ = shadow; }
+  // The flow was stopped: nothing more of its objects will be seen by either policy. After the call that said so, before the next.
+  void CompareStopped(FlowContext& flow) noexcept;
   void Begin(FlowContext& flow) noexcept;  // a new flow takes the newest policy
   const bundle::Bundle& NewestPolicy() const noexcept;
   const bundle::Bundle& PolicyOf(const FlowContext& flow) const noexcept;
@@ -174,6 +180,19 @@ class Inspector {
   content::Fate FateOf(const ObjectState& object) const noexcept;
   void Count(content::Fate fate, uint64_t bytes) noexcept;
 
+  // a policy that is only tried (inspector_shadow.cc)
+  ShadowObject* ShadowOf(const ObjectState& object) const noexcept;
+  const ShadowObject* ShadowReadBefore(const ObjectState& object) const noexcept;
+  void OpenShadow(ObjectState& object) noexcept;
+  void BeginShadowBehindHead(ObjectState& object) noexcept;
+  void RememberShadowHead(ObjectState& object) noexcept;
+  void ForgetShadowHead(FlowContext& flow, content::Direction direction) noexcept;
+  void MatchBeside(ObjectState& object, ByteView bytes, uint64_t unmatched_before) noexcept;
+  void SkipBeside(ObjectState& object, uint64_t gap) noexcept;
+  void EndBeside(ObjectState& object, bool at_end) noexcept;
+  void CompareBeside(ObjectState& object) noexcept;
+  ShadowExample ExampleOf(const ObjectState& object) const noexcept;
+
   // Numbers of objects that no session gave.
   static constexpr content::ObjectNumber kRawObject = 0xfffffff0, kAlternativeObject = 0xffffffff;
   static constexpr size_t kMaxFindings = 32;  // of one run; what fires beyond keeps its verdict and is counted
@@ -184,6 +203,7 @@ class Inspector {
   Statistics* statistics_;
   std::array<PolicyState, kPolicySlots> slots_;
   uint8_t newest_slot_ = 0;
+  Shadow* shadow_ = nullptr;
   std::optional<protocol::SessionPool> sessions_;
   std::optional<SlabPool<ObjectState>> objects_;
   std::optional<SlabPool<ViewLink>> view_links_;

@@ -36,6 +36,7 @@ uint64_t IncidentOf(event::FlowId flow, std::string_view rule) {
 // What the object needs from the other pools; what was taken stays with it also on failure, for FreeObject.
 bool Inspector::Equip(ObjectState& object) noexcept {
   object.stream = task_.policy->matcher->Open();
+  OpenShadow(object);
   // What a head is, is known.
   if (IsHead(object.description.part)) {
     object.media_type = {"message/http", content::Openness::kPlain};
@@ -73,6 +74,7 @@ ObjectState* Inspector::OpenObject(const content::ObjectDescription& description
     if ((object->tally = tallies_->Take()) != nullptr) object->tally->BeginBehindHead(*head);
     ForgetHead(flow, description.direction);
   }
+  if (!IsHead(description.part)) BeginShadowBehindHead(*object);
   if (content::IsReportedAsObject(description.part)) statistics_->counters.Add(PipelineCounter::kObjects);
   return object;
 }
@@ -93,6 +95,7 @@ void Inspector::FreeObject(ObjectState* object) noexcept {
 }
 
 void Inspector::ReleaseParts(ObjectState& object) noexcept {
+  CompareBeside(object);
   if (object.stream != nullptr) task_.policy->matcher->Abandon(object.stream);
   if (object.prefix != nullptr) type_prefixes_->Give(object.prefix);
   if (object.tally != nullptr) tallies_->Give(object.tally);
@@ -166,13 +169,15 @@ void Inspector::ScanObject(ObjectState* object, ByteView bytes) noexcept {
 }
 
 void Inspector::Match(ObjectState& object, ByteView bytes) noexcept {
-  if (object.unmatched > 0) task_.policy->matcher->Skip(*object.stream, std::exchange(object.unmatched, 0));
+  const uint64_t unmatched = std::exchange(object.unmatched, 0);
+  if (unmatched > 0) task_.policy->matcher->Skip(*object.stream, unmatched);
   if (task_.policy->matcher->Scan(*object.stream, bytes, hits_) == match::ScanStatus::kFailed) {
     statistics_->counters.Add(PipelineCounter::kScanFailures);
     object.failed = true;
     inspection_.scanner_failed = true;
   }
   Judge(object, false);
+  MatchBeside(object, bytes, unmatched);
 }
 
 void Inspector::GrowPrefix(ObjectState& object, ByteView bytes) noexcept {
@@ -185,7 +190,9 @@ void Inspector::SkipInOpenObjects(uint64_t gap) noexcept {
   for (ObjectState* object = task_.flow->objects; object != nullptr; object = object->next) {
     if (object->description.direction != task_.direction) continue;
     if (object->stage == DecodeStage::kOpen) BreakDecoding(*object);
-    task_.policy->matcher->Skip(*object->stream, std::exchange(object->unmatched, 0) + gap);
+    const uint64_t skipped = std::exchange(object->unmatched, 0) + gap;
+    task_.policy->matcher->Skip(*object->stream, skipped);
+    SkipBeside(*object, skipped);
     object->bytes += gap;
     ++object->lost_ranges;
     if (object->trace != nullptr) task_.policy->signatures->Skip(*object->trace, object->bytes);
@@ -204,9 +211,13 @@ void Inspector::CloseObject(ObjectState* object, bool complete) noexcept {
   }
   if (object->trace != nullptr) EndTrace(*object, complete);
   Judge(*object, true);
+  EndBeside(*object, true);
   if (object->stage == DecodeStage::kOpen) EndDecoding(*object, complete);
   FlowContext& flow = *task_.flow;
-  if (IsHead(object->description.part)) RememberHead(*object);
+  if (IsHead(object->description.part)) {
+    RememberHead(*object);
+    RememberShadowHead(*object);
+  }
   // An alternative reading is evidence, not an object.
   if (content::IsReportedAsObject(object->description.part) && object->description.number != kAlternativeObject) {
     if (options_.record_objects) recorder_->Object(*task_.key, flow, task_.policy->generation, *object, complete);
@@ -334,6 +345,7 @@ void Inspector::Fire(const ObjectState& object, const verdict::FiredRule& fired)
     return;
   }
   ++task_.flow->findings;
+  if (ShadowObject* shadow = ShadowOf(object); shadow != nullptr) shadow_->NoteInForce(*shadow, fired);
   if (finding_count_ == kMaxFindings) {
     statistics_->counters.Add(PipelineCounter::kFindingsOverLimit);
     return;

@@ -204,6 +204,7 @@ void Inspector::CloseView(ObjectState& object, const ViewPiece& piece) noexcept 
   if (view->trace != nullptr) EndTrace(*view, complete && !view->link->is_reading);
   // What is absent from a reading is not absent from the object.
   Judge(*view, !view->link->is_reading || view->tally != nullptr);
+  EndBeside(*view, !view->link->is_reading);
   NoteOutcome(object, *view, piece);
   if (!view->link->is_reading) {
     if (options_.record_objects) recorder_->Object(*task_.key, *task_.flow, task_.policy->generation, *view, complete);

@@ -33,6 +33,7 @@ struct TypePrefix {
 };
 
 struct ViewLink;
+struct ShadowObject;
 
 // How far an object is in finding out whether there is something to decode.
 enum class DecodeStage : uint8_t {
@@ -51,8 +52,10 @@ struct ObjectState {
   verdict::Tally* tally = nullptr;
   crypto_hash_sha256_state* sha256 = nullptr;
   signature::Trace* trace = nullptr;  // where the policy asks for registered documents
+  ShadowObject* shadow = nullptr;     // of the shadow of that generation, where another policy is tried on it
   uint64_t bytes = 0;           // passed so far, lost ones included
   uint32_t lost_ranges = 0;
+  uint32_t shadow_generation = 0;
   bool failed = false;          // the scanner refused: later bytes are not inspected
   DecodeStage stage = DecodeStage::kPlain;
   bool opened = false;          // views of its content began, or it was said why not

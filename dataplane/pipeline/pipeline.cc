@@ -184,6 +184,7 @@ void Pipeline::Impl::Act(const Here& here, const Inspection& seen, const Offende
       break;
     }
     Block(here, known, action);
+    inspector->CompareStopped(flow);
     if (seen.verdict < Verdict::kBlock) {
       const std::string_view kind = seen.scanner_failed ? "scanner_failed" : seen.ambiguous_framing ? "ambiguous_framing" : "uninspectable";
       recorder.Anomaly(*here.key, flow, inspector->GenerationOf(flow), kind, here.direction, 0, action, nullptr);
@@ -295,6 +296,12 @@ Result<PolicyState> Pipeline::Prepare(std::shared_ptr<const bundle::Bundle> poli
 }
 
 bool Pipeline::Adopt(PolicyState& prepared) noexcept { return impl_->inspector->Adopt(prepared); }
+
+Result<std::unique_ptr<Shadow>> Pipeline::PrepareShadow(std::shared_ptr<const ShadowPlan> plan, uint32_t generation) const {
+  return Shadow::Create(std::move(plan), impl_->options.max_objects, generation);
+}
+
+void Pipeline::JudgeBeside(Shadow* shadow) noexcept { impl_->inspector->JudgeBeside(shadow); }
 
 void Pipeline::HoldBack(const verdict::QuarantineSet* quarantine, size_t worker) noexcept {
   impl_->quarantine = quarantine;

@@ -19,6 +19,7 @@
 #include "dataplane/pipeline/interceptor.h"
 #include "dataplane/pipeline/output.h"
 #include "dataplane/pipeline/policy_state.h"
+#include "dataplane/pipeline/shadow.h"
 #include "dataplane/pipeline/statistics.h"
 #include "dataplane/protocol/protocol_table.h"
 #include "dataplane/stream/tcp_reassembler.h"
@@ -67,6 +68,12 @@ class Pipeline {
   // Flows that begin from now on use it, open ones keep theirs. Called by the worker between bursts with what control published;
   // `prepared` then holds what nobody uses any more. False: flows of too many earlier policies are open; the policy in force stays.
   bool Adopt(PolicyState& prepared) noexcept;
+
+  // Called by control while the worker goes on: a policy that is to be tried beside the one in force.
+  Result<std::unique_ptr<Shadow>> PrepareShadow(std::shared_ptr<const ShadowPlan> plan, uint32_t generation) const;
+  // Objects that begin from now on are judged by it as well; nullptr: by none. Called by the worker between bursts; control keeps it until
+  // the worker has taken another.
+  void JudgeBeside(Shadow* shadow) noexcept;
 
   // What is held back from the next packet on, of open flows too. Called by the worker between bursts with what control published,
   // which keeps it until the worker has taken a later one. `worker`: under which the set counts what this pipeline drops.

@@ -198,6 +198,10 @@ Result<uint32_t> DataPlane::Publish(std::shared_ptr<const bundle::Bundle> policy
   return impl_->workers->Publish(std::move(policy), kAcknowledgeTimeout);
 }
 
+Status DataPlane::Try(std::shared_ptr<const bundle::Bundle> policy) { return impl_->workers->Try(std::move(policy), kAcknowledgeTimeout); }
+
+pipeline::ShadowReport DataPlane::TrialReport() const { return impl_->workers->TrialReport(); }
+
 Status DataPlane::HoldBack(std::shared_ptr<const verdict::QuarantineSet> quarantine) {
   return impl_->workers->HoldBack(std::move(quarantine), kAcknowledgeTimeout);
 }

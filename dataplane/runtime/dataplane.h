@@ -11,6 +11,7 @@
 
 #include "base/result.h"
 #include "dataplane/event/record_observer.h"
+#include "dataplane/pipeline/shadow_report.h"
 #include "dataplane/pipeline/totals.h"
 #include "dataplane/runtime/options.h"
 #include "dataplane/verdict/quarantine_set.h"
@@ -33,6 +34,10 @@ class DataPlane {
 
   // The generation, once every worker uses it for new flows. An error: the policy before it is in force.
   Result<uint32_t> Publish(std::shared_ptr<const bundle::Bundle> policy);
+  // Objects that begin from now on are judged by this policy as well, which has no effect but a report; nullptr: by none. Not beside
+  // itself or Publish.
+  Status Try(std::shared_ptr<const bundle::Bundle> policy);
+  pipeline::ShadowReport TrialReport() const;
   // What is held back from now on, once every worker does. May run beside Publish, and not beside itself.
   Status HoldBack(std::shared_ptr<const verdict::QuarantineSet> quarantine);
   // Carries link state across inline pairs. Call about five times a second.

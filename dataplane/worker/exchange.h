@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "dataplane/pipeline/policy_state.h"
+#include "dataplane/pipeline/shadow.h"
 #include "dataplane/verdict/quarantine_set.h"
 #include "rules/bundle/bundle.h"
 
@@ -32,10 +33,17 @@ struct Publication {
   std::vector<pipeline::PolicyState> prepared;
 };
 
+// A policy that is tried on each worker beside the one in force; none where `of` is empty. Control keeps it as a Publication.
+struct ShadowPublication {
+  uint32_t generation = 0;
+  std::vector<std::unique_ptr<pipeline::Shadow>> of;  // nullptr for a distributor
+};
+
 struct ControlWords {
   std::atomic<Publication*> publication{nullptr};       // control: rw, worker: ro
   // What is held back; nullptr: there never was anything. Control keeps it until every thread has acknowledged a later one.
   std::atomic<const verdict::QuarantineSet*> quarantine{nullptr};  // control: rw, worker: ro
+  std::atomic<const ShadowPublication*> shadow{nullptr};  // control: rw, worker: ro; what it owns is the worker's
   std::atomic<Phase> phase{Phase::kRun};                 // control: rw, worker: ro
 };
 
@@ -43,6 +51,7 @@ struct WorkerWords {
   std::atomic<uint32_t> acknowledged{0};                 // generation seen; worker: rw, control: ro
   std::atomic<uint32_t> refused{0};                      // generation that could not be adopted; worker: rw, control: ro
   std::atomic<uint32_t> quarantine{0};                   // generation of quarantines in use; worker: rw, control: ro
+  std::atomic<uint32_t> shadow{0};                       // generation of the shadow in use; worker: rw, control: ro
   std::atomic<Phase> done{Phase::kRun};                  // worker: rw, control: ro
 };
 

@@ -40,6 +40,7 @@ void Worker::Run() noexcept {
     if (begin >= next_tick_) Tick(begin);
     if (control_.publication.load(std::memory_order_acquire) != publication_) LookForPolicy();
     if (const auto* latest = control_.quarantine.load(std::memory_order_acquire); latest != quarantine_) TakeQuarantine(*latest);
+    if (const auto* latest = control_.shadow.load(std::memory_order_acquire); latest != shadow_) TakeShadow(*latest);
     const Phase phase = control_.phase.load(std::memory_order_acquire);
     if (phase != phase_) Enter(phase);
     if (Round() > 0) {
@@ -124,6 +125,17 @@ void Worker::LookForPolicy() noexcept {
   if (adopted) overload_ = latest->policy->fail_modes()[model::FailCause::kOverload];
   else words_.refused.store(latest->generation, std::memory_order_relaxed);
   words_.acknowledged.store(latest->generation, std::memory_order_release);
+}
+
+Result<std::unique_ptr<pipeline::Shadow>> Worker::PrepareShadow(const std::shared_ptr<const pipeline::ShadowPlan>& plan, uint32_t generation) const {
+  if (!pipeline_) return std::unique_ptr<pipeline::Shadow>();
+  return pipeline_->PrepareShadow(plan, generation);
+}
+
+void Worker::TakeShadow(const ShadowPublication& shadow) noexcept {
+  shadow_ = &shadow;
+  if (pipeline_) pipeline_->JudgeBeside(shadow.of.empty() ? nullptr : shadow.of[thread_].get());
+  words_.shadow.store(shadow.generation, std::memory_order_release);
 }
 
 void Worker::TakeQuarantine(const verdict::QuarantineSet& quarantine) noexcept {

@@ -36,6 +36,8 @@ class Worker {
   // By control, at any time: a policy made ready for this worker; empty for a distributor.
   Result<pipeline::PolicyState> PreparePolicy(const std::shared_ptr<const bundle::Bundle>& policy, uint32_t generation) const;
 
+  Result<std::unique_ptr<pipeline::Shadow>> PrepareShadow(const std::shared_ptr<const pipeline::ShadowPlan>& plan, uint32_t generation) const;
+
   const WorkerWords& words() const noexcept { return words_; }
   const WorkerStatistics& statistics() const noexcept { return statistics_; }
   const pipeline::IntakeStatistics& intake_statistics() const noexcept { return receiver_.intake_statistics(); }
@@ -50,6 +52,7 @@ class Worker {
   void SendRecycledHome() noexcept;
   void Tick(uint64_t cycles) noexcept;
   void LookForPolicy() noexcept;
+  void TakeShadow(const ShadowPublication& shadow) noexcept;
   void TakeQuarantine(const verdict::QuarantineSet& quarantine) noexcept;
   void Enter(Phase phase) noexcept;
   void DrainPipeline() noexcept;
@@ -72,6 +75,7 @@ class Worker {
   std::vector<packet::Packet*> recycled_;
   const Publication* publication_ = nullptr;
   const verdict::QuarantineSet* quarantine_ = nullptr;
+  const ShadowPublication* shadow_ = nullptr;
   model::FailMode overload_ = model::FailMode::kClosed;
   Phase phase_ = Phase::kRun;
   Timestamp now_;

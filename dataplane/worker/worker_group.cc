@@ -161,6 +161,39 @@ void WorkerGroup::FreeOldPublications() {
   if (publications_.front()->generation == passed) publications_.front()->prepared.clear();
 }
 
+Status WorkerGroup::Try(std::shared_ptr<const bundle::Bundle> policy, Timeout timeout) {
+  auto made = std::make_unique<ShadowPublication>();
+  made->generation = shadows_.empty() ? 1 : shadows_.back()->generation + 1;
+  if (policy != nullptr) {
+    const auto plan = pipeline::ShadowPlan::Make(this->policy(), std::move(policy), generation());
+    for (const std::unique_ptr<Worker>& worker : workers_) {
+      Result<std::unique_ptr<pipeline::Shadow>> shadow = worker->PrepareShadow(plan, made->generation);
+      if (!shadow) return shadow.error();
+      made->of.push_back(std::move(*shadow));
+    }
+  }
+  const uint32_t announced = made->generation;
+  shadows_.push_back(std::move(made));
+  control_.shadow.store(shadows_.back().get(), std::memory_order_release);
+  for (size_t thread = 0; thread < threads_.size(); ++thread) {
+    const WorkerWords& words = workers_[thread]->words();
+    if (WaitUntil(timeout, [&] { return words.shadow.load(std::memory_order_acquire) >= announced; })) continue;
+    // Nothing is freed that it may still use.
+    return Error(ErrorCode::kInternal, "worker " + std::to_string(thread) + " did not take over the policy to be tried within " + std::to_string(timeout.count()) + " ms");
+  }
+  shadows_.erase(shadows_.begin(), shadows_.end() - 1);
+  return {};
+}
+
+pipeline::ShadowReport WorkerGroup::TrialReport() const {
+  pipeline::ShadowReport report;
+  if (shadows_.empty()) return report;
+  for (const std::unique_ptr<pipeline::Shadow>& shadow : shadows_.back()->of) {
+    if (shadow != nullptr) shadow->AddTo(report);
+  }
+  return report;
+}
+
 Status WorkerGroup::HoldBack(std::shared_ptr<const verdict::QuarantineSet> quarantine, Timeout timeout) {
   const uint32_t generation = quarantine->generation();
   quarantines_.push_back(std::move(quarantine));

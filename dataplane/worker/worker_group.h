@@ -43,6 +43,10 @@ class WorkerGroup {
   Result<uint32_t> Publish(std::shared_ptr<const bundle::Bundle> policy, Timeout timeout);
   // Returns once every thread holds it back; the set before is let go then. May run beside Publish, and not beside itself.
   Status HoldBack(std::shared_ptr<const verdict::QuarantineSet> quarantine, Timeout timeout);
+  // From now on objects that begin are judged by this policy as well, without effect; nullptr: by none. Not beside itself or Publish.
+  Status Try(std::shared_ptr<const bundle::Bundle> policy, Timeout timeout);
+  // What it would have done differently so far; empty where none is tried. Not beside Try.
+  pipeline::ShadowReport TrialReport() const;
   // After this no thread runs and every packet is back in the pool. An error leaves threads running: end the process.
   Status Stop(Timeout timeout);
 
@@ -67,6 +71,7 @@ class WorkerGroup {
   ControlWords control_;
   std::vector<std::unique_ptr<Publication>> publications_;  // the last one is in force
   std::vector<std::shared_ptr<const verdict::QuarantineSet>> quarantines_;  // the last one is in force
+  std::vector<std::unique_ptr<ShadowPublication>> shadows_;  // the last one is in use
   std::vector<std::unique_ptr<Worker>> workers_;
   std::vector<std::thread> threads_;
 };

@@ -105,6 +105,13 @@ class Laboratory {
       digest = policy->digest();
       return ++generation;
     }
+    Status Try(std::shared_ptr<const bundle::Bundle> policy) override {
+      tried = policy != nullptr ? policy->digest() : "";
+      return {};
+    }
+    pipeline::ShadowReport TrialReport() override { return report; }
+    std::string tried;
+    pipeline::ShadowReport report;
     std::string digest;
     uint32_t generation = 1;
   } target;

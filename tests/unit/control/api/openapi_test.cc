@@ -76,6 +76,11 @@ const std::vector<Call>& Calls() {
       {"post", "/v1/policies/2/publication", "/v1/policies/{id}/publication", "", 200},
       {"post", "/v1/policies/77/publication", "/v1/policies/{id}/publication", "", 404},
       {"post", "/v1/publications/rollback", "/v1/publications/rollback", "", 200},
+      {"get", "/v1/trial", "/v1/trial", "", 404},
+      {"put", "/v1/policies/77/trial", "/v1/policies/{id}/trial", "", 404},
+      {"put", "/v1/policies/2/trial", "/v1/policies/{id}/trial", "", 200},
+      {"get", "/v1/trial", "/v1/trial", "", 200},
+      {"delete", "/v1/trial", "/v1/trial", "", 200},
       {"get", "/v1/publications?limit=2", "/v1/publications", "", 200},
       {"get", "/v1/policies", "/v1/policies", "", 200},
       {"get", "/v1/policies/1", "/v1/policies/{id}", "", 200},
@@ -116,6 +121,10 @@ class OpenApi : public ::testing::Test {
   OpenApi() {
     LocalServerOptions options;
     options.path = lab_.File("api.sock");
+    pipeline::ShadowExample example;
+    example.app = "http";
+    lab_.target.report.rules = {{"cn.mark"}};
+    lab_.target.report.examples = {example};
     lab_.Happen({{}, {"us.top", 2, 3, "x\x1b[2J.txt", 7, 2000, model::Severity::kLow}});
     server_ = LocalServer::Start(options, [this](const Request& request) { return lab_.api->Handle(request); }).value();
   }

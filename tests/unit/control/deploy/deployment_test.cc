@@ -29,7 +29,7 @@ rules:
 }
 
 std::vector<uint8_t> Compiled(const std::string& literal) {
-  Result<std::vector<uint8_t>> bytes = TrySources({{"pack.yaml", Pack(literal)}});
+  Result<std::vector<uint8_t>> bytes = SelfTestSources({{"pack.yaml", Pack(literal)}});
   EXPECT_TRUE(bytes.ok()) << bytes.error().message();
   return bytes.ok() ? std::move(*bytes) : std::vector<uint8_t>();
 }
@@ -43,6 +43,13 @@ class StillTarget : public Target {
     in_force = policy->digest();
     return ++generation;
   }
+  Status Try(std::shared_ptr<const bundle::Bundle> policy) override {
+    tried = policy != nullptr ? policy->digest() : "";
+    return {};
+  }
+  pipeline::ShadowReport TrialReport() override { return report; }
+  std::string tried;
+  pipeline::ShadowReport report;
   bool refuses = false;
   uint32_t generation = 1;
   std::string in_force;
@@ -173,6 +180,22 @@ TEST_F(DeploymentTest, TakesOnlyWhatATrustedKeySigned) {
   ASSERT_TRUE(uploaded.ok()) << uploaded.error().message();
   EXPECT_EQ(uploaded->signer, bundle::Fingerprint(ours.public_key()));
   EXPECT_EQ(deployment_->UploadSources("li", "", {{"a.yaml", Pack("THIRD-MARK")}}).error().code(), ErrorCode::kUnsupported);
+}
+
+TEST_F(DeploymentTest, TriesAPolicyUntilAnyIsPublished) {
+  const Version uploaded = deployment_->UploadBundle("li", "", View(Compiled("SECOND-MARK"))).value();
+  EXPECT_EQ(deployment_->LookAtTrial().error().code(), ErrorCode::kNotFound);
+  target_.report.would_block = 7;
+  EXPECT_EQ(deployment_->Try("wu", uploaded.id).value().report.would_block, 7u);
+  EXPECT_EQ(target_.tried, uploaded.digest);
+  EXPECT_EQ(target_.in_force, "") << "without effect";
+  EXPECT_EQ(deployment_->List().value().tried, uploaded.id);
+  EXPECT_EQ(deployment_->EndTrial().value().report.would_block, 7u);
+  EXPECT_EQ(target_.tried, "");
+  ASSERT_TRUE(deployment_->Try("wu", uploaded.id).ok());
+  ASSERT_TRUE(deployment_->Publish("wu", uploaded.id).ok());
+  EXPECT_EQ(target_.tried, "");
+  EXPECT_FALSE(deployment_->EndTrial().ok());
 }
 
 TEST_F(DeploymentTest, RollsBackOnlyWhereThereWasAnother) {

@@ -74,6 +74,9 @@ Result<PolicyState> Pipeline::Prepare(std::shared_ptr<const bundle::Bundle>, uin
 // An even generation is refused, so that tests can see what follows.
 bool Pipeline::Adopt(PolicyState& prepared) noexcept { return prepared.generation % 2 != 0; }
 
+Result<std::unique_ptr<Shadow>> Pipeline::PrepareShadow(std::shared_ptr<const ShadowPlan>, uint32_t) const { return std::unique_ptr<Shadow>(); }
+void Pipeline::JudgeBeside(Shadow*) noexcept {}
+
 void Pipeline::HoldBack(const verdict::QuarantineSet*, size_t) noexcept {}
 
 const Statistics& Pipeline::statistics() const noexcept { return impl_->statistics; }

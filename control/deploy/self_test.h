@@ -1,4 +1,4 @@
-// Trial: a policy's own sources compiled and its own tests run, beside packets and out of their way.
+// Self-test: a policy's own sources compiled and its own tests run, beside packets and out of their way.
 //
 // On one thread with the lowest priority, so that workers that share processors with it hardly notice.
 // Thread: the caller waits. Allocates: yes, as the compiler does. Failure: the compiler's diagnostics, as text.
@@ -17,8 +17,8 @@ namespace sluice::deploy {
 using NamedSource = std::pair<std::string, std::string>;
 
 // Both return the bundle's bytes for this machine, unsigned.
-Result<std::vector<uint8_t>> TryBundle(const bundle::Bundle& bundle);
+Result<std::vector<uint8_t>> SelfTestBundle(const bundle::Bundle& bundle);
 // Packs only: what they name beside them (lists, example files) is not read from the disk; a bundle has it inside.
-Result<std::vector<uint8_t>> TrySources(const std::vector<NamedSource>& sources);
+Result<std::vector<uint8_t>> SelfTestSources(const std::vector<NamedSource>& sources);
 
 }  // namespace sluice::deploy

@@ -1,4 +1,4 @@
-#include "control/deploy/trial.h"
+#include "control/deploy/self_test.h"
 
 #include <oneapi/tbb/task_arena.h>
 #include <sys/resource.h>
@@ -42,11 +42,11 @@ Result<std::vector<uint8_t>> RunAside(const std::function<compile::CompileResult
 
 }  // namespace
 
-Result<std::vector<uint8_t>> TryBundle(const bundle::Bundle& bundle) {
+Result<std::vector<uint8_t>> SelfTestBundle(const bundle::Bundle& bundle) {
   return RunAside([&] { return compile::Rebuild(bundle); });
 }
 
-Result<std::vector<uint8_t>> TrySources(const std::vector<NamedSource>& sources) {
+Result<std::vector<uint8_t>> SelfTestSources(const std::vector<NamedSource>& sources) {
   return RunAside([&] {
     syntax::SourceSet set;
     for (const auto& [name, text] : sources) set.Add(name, text);
