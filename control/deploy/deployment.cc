@@ -95,7 +95,7 @@ Result<std::shared_ptr<const bundle::Bundle>> Deployment::LoadVersion(const Vers
 
 Result<Publication> Deployment::PutInForce(const Version& version, std::shared_ptr<const bundle::Bundle> policy, const std::string& author, const std::string& how) {
   if (target_ == nullptr) return Error(ErrorCode::kUnsupported, "packets are not forwarded yet, or not any more");
-  if (Status ended = EndTrialBeforePublication(); !ended) return ended.error();
+  if (Status ended = StopTrying(); !ended) return ended.error();
   const Result<uint32_t> generation = target_->Publish(std::move(policy));
   if (!generation) return generation.error();
   const Publication publication{version.id, author, how, Now(), *generation};
@@ -197,6 +197,7 @@ Result<Trial> Deployment::Try(const std::string& author, VersionId id) {
   Result<std::shared_ptr<const bundle::Bundle>> policy = LoadVersion(*version);
   if (!policy) return policy.error();
   if (target_ == nullptr) return Error(ErrorCode::kUnsupported, "packets are not forwarded yet, or not any more");
+  if (Status ended = StopTrying(); !ended) return ended.error();
   if (Status taken = target_->Try(std::move(*policy)); !taken) return taken.error();
   {
     const std::lock_guard<std::mutex> lock(mutex_);
@@ -214,12 +215,12 @@ Result<Trial> Deployment::EndTrial() {
   const std::lock_guard<std::mutex> one_at_a_time(publishing_);
   Result<Trial> last = TrialNow();
   if (!last) return last;
-  if (Status ended = EndTrialBeforePublication(); !ended) return ended.error();
+  if (Status ended = StopTrying(); !ended) return ended.error();
   return last;
 }
 
 // Against another policy in force its numbers would mean something else. REQUIRES: publishing_ is held.
-Status Deployment::EndTrialBeforePublication() {
+Status Deployment::StopTrying() {
   {
     const std::lock_guard<std::mutex> lock(mutex_);
     if (!trial_) return {};

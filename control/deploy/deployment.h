@@ -78,7 +78,7 @@ class Deployment {
   Result<std::shared_ptr<const bundle::Bundle>> LoadVersion(const Version& version) const;
   Result<Publication> PutInForce(const Version& version, std::shared_ptr<const bundle::Bundle> policy, const std::string& author, const std::string& how);
   Result<Trial> TrialNow();
-  Status EndTrialBeforePublication();
+  Status StopTrying();
   Result<std::shared_ptr<const bundle::Bundle>> ResumeLast(const std::string& file_digest);
 
   const DeploymentOptions options_;

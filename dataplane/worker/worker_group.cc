@@ -178,7 +178,10 @@ Status WorkerGroup::Try(std::shared_ptr<const bundle::Bundle> policy, Timeout ti
   for (size_t thread = 0; thread < threads_.size(); ++thread) {
     const WorkerWords& words = workers_[thread]->words();
     if (WaitUntil(timeout, [&] { return words.shadow.load(std::memory_order_acquire) >= announced; })) continue;
-    // Nothing is freed that it may still use.
+    // None is tried, then, on any worker; and nothing is freed that this one may still use.
+    shadows_.push_back(std::make_unique<ShadowPublication>());
+    shadows_.back()->generation = announced + 1;
+    control_.shadow.store(shadows_.back().get(), std::memory_order_release);
     return Error(ErrorCode::kInternal, "worker " + std::to_string(thread) + " did not take over the policy to be tried within " + std::to_string(timeout.count()) + " ms");
   }
   shadows_.erase(shadows_.begin(), shadows_.end() - 1);

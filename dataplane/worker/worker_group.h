@@ -43,7 +43,8 @@ class WorkerGroup {
   Result<uint32_t> Publish(std::shared_ptr<const bundle::Bundle> policy, Timeout timeout);
   // Returns once every thread holds it back; the set before is let go then. May run beside Publish, and not beside itself.
   Status HoldBack(std::shared_ptr<const verdict::QuarantineSet> quarantine, Timeout timeout);
-  // From now on objects that begin are judged by this policy as well, without effect; nullptr: by none. Not beside itself or Publish.
+  // From now on objects that begin are judged by this policy as well, without effect; nullptr: by none. REQUIRES, with a policy: none is
+  // tried. An error: none is. Not beside itself or Publish.
   Status Try(std::shared_ptr<const bundle::Bundle> policy, Timeout timeout);
   // What it would have done differently so far; empty where none is tried. Not beside Try.
   pipeline::ShadowReport TrialReport() const;

@@ -263,7 +263,13 @@ TEST_F(WorkerGroupTest, KeepsTheOldPolicyWhereAWorkerDoesNotAnswer) {
   EXPECT_NE(published.error().message().find("worker 0 did not acknowledge"), std::string::npos) << published.error().message();
   EXPECT_EQ(group_->generation(), 3u) << "3 is the old policy again";
   EXPECT_FALSE(watch.expired()) << "the worker might be taking it at this moment";
+  const Status tried = group_->Try(std::make_shared<bundle::Bundle>(), milliseconds(50));
+  ASSERT_FALSE(tried.ok());
+  EXPECT_NE(tried.error().message().find("worker 0 did not take over"), std::string::npos) << tried.error().message();
   pipeline::stall_ticks = false;
+  for (int i = 0; i < 1000 && group_->worker(0).words().shadow.load() < 2; ++i) std::this_thread::sleep_for(milliseconds(5));
+  EXPECT_EQ(group_->worker(0).words().shadow.load(), 2u) << "2 is none";
+  EXPECT_TRUE(group_->Try(nullptr, seconds(5)).ok());
   for (int i = 0; i < 1000 && group_->worker(0).words().acknowledged.load() < 3; ++i) std::this_thread::sleep_for(milliseconds(5));
   EXPECT_EQ(group_->worker(0).words().acknowledged.load(), 3u);
   EXPECT_EQ(Sum(WorkerCounter::kPoliciesRefused), 0u) << "what nobody waited for was never taken";
