@@ -36,6 +36,19 @@ void AppendExports(const std::vector<exports::ExporterStatus>& all, event::JsonT
   }
 }
 
+void CountExports(const std::vector<exports::ExporterStatus>& all, std::vector<metrics::Count>& counts) {
+  for (const exports::ExporterStatus& one : all) {
+    const auto add = [&](const char* name, uint64_t value) { counts.push_back({name, value, "receiver", one.name}); };
+    add("export_waiting", one.waiting);
+    add("export_waiting_bytes", one.waiting_bytes);
+    add("export_delivered", one.delivered);
+    add("export_failed_attempts", one.failed_attempts);
+    add("export_dropped", one.dropped);
+    add("export_lost", one.lost);
+    add("export_unreadable", one.unreadable);
+  }
+}
+
 // Where a stream is; counts it for as long as it lives.
 struct Stream {
   Stream(std::atomic<int>& counter, uint64_t from) : streams(counter), next(from) {}
@@ -146,6 +159,7 @@ Response Api::GetMetrics(const Call& call) {
   counts.push_back({"policy_generation", state.generation});
   counts.push_back({"forwards", state.forwards ? 1u : 0u});
   counts.push_back({"alarms", Alarms().size()});
+  if (rooms_.exports != nullptr) CountExports(rooms_.exports->Describe(), counts);
   Response response;
   response.type = metrics::kTextType;
   response.body = metrics::Write(rooms_.appliance->Counters(), counts, rooms_.rules->Entries());

@@ -90,7 +90,9 @@ void AddTotals(const pipeline::Totals& totals, Families& families) {
 std::string Write(const pipeline::Totals& totals, std::span<const Count> control, std::span<const RuleTally::Entry> rules) {
   Families families;
   AddTotals(totals, families);
-  for (const Count& count : control) families.Add(count.name, {}, static_cast<double>(count.value));
+  for (const Count& count : control) {
+    families.Add(count.name, count.label.empty() ? Labels() : Labels{{count.label, count.of}}, static_cast<double>(count.value));
+  }
   for (const RuleTally::Entry& entry : rules) {
     families.Add("rule_findings", {{"rule", entry.rule}, {"verdict", std::string(verdict::Name(entry.verdict))}}, static_cast<double>(entry.findings));
   }

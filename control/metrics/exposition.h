@@ -17,6 +17,7 @@ namespace sluice::metrics {
 struct Count {
   std::string name;
   uint64_t value = 0;
+  std::string label = {}, of = {};  // which one of several: {"receiver", "siem"}; empty: there is one
 };
 
 inline constexpr char kTextType[] = "text/plain; version=0.0.4; charset=utf-8";

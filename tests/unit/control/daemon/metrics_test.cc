@@ -90,6 +90,7 @@ memory: {huge_pages: off}
 tables: {flows: 4096, held_packets: 1024, objects: 1024, sessions: 1024}
 output: {findings: findings.jsonl}
 control: {directory: control}
+exports: [{name: lake, to: file, path: out.jsonl}]
 )";
     std::ofstream(folder / "drive.sh") << R"(
 cd "$2" && "$1/sluicec" compile pack.yaml -o policy.slb > compiled 2>&1 || exit 1

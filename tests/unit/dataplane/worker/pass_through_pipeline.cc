@@ -56,6 +56,7 @@ void Pipeline::Process(std::span<packet::Packet* const> burst, Output& out, std:
 
 std::atomic<bool> stall_ticks{false};  // workers answer nobody until it is false again
 
+void Pipeline::TakeDocuments(Timestamp, Output&, std::vector<packet::Packet*>&) noexcept {}
 void Pipeline::Tick(Timestamp, Output&, std::vector<packet::Packet*>&) noexcept {
   while (stall_ticks.load()) std::this_thread::yield();
 }
