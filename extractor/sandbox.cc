@@ -99,9 +99,9 @@ bool DropPrivileges() {
 }  // namespace
 
 Status Lock() {
+#ifndef SLUICE_SANITIZED
   // Address space: a backstop far above the budget of one document (memory_budget.h), the documents' mapping included.
   constexpr rlim_t kAddressSpace = rlim_t{8} << 30;
-#ifndef SLUICE_SANITIZED
   if (!Limit(RLIMIT_AS, kAddressSpace)) return Error::FromErrno(errno, "the limit on memory was refused");
 #endif
   if (!Limit(RLIMIT_CORE, 0) || !Limit(RLIMIT_FSIZE, 0)) return Error::FromErrno(errno, "a limit was refused");

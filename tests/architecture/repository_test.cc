@@ -1,6 +1,11 @@
 // The repository itself against the rules.
 #include <gtest/gtest.h>
 
+#include <fstream>
+#include <iterator>
+#include <regex>
+#include <set>
+
 #include "tests/architecture/architecture_check.h"
 
 namespace sluice::architecture {
@@ -30,6 +35,22 @@ TEST(Repository, LibrariesStayWithTheirAdapters) {
 }
 TEST(Repository, IncludesAreWrittenFromTheRoot) {
   ExpectNone(CheckIncludePaths(SLUICE_SOURCE_DIR, Repository()));
+}
+// docs/reliability.md names tests: `Suite.Case`, or a script of tests/system behind "system test".
+TEST(Repository, ReliabilityIsShownByTestsThatExist) {
+  std::ifstream file(std::string(SLUICE_SOURCE_DIR) + "/docs/reliability.md");
+  const std::string document((std::istreambuf_iterator<char>(file)), std::istreambuf_iterator<char>());
+  std::set<std::string> tests;
+  const std::regex test(R"(TEST(?:_F|_P)?\((\w+), (\w+)\))");
+  for (const SourceFile& source : Repository()) {
+    for (std::sregex_iterator at(source.code.begin(), source.code.end(), test), end; at != end; ++at) tests.insert((*at)[1].str() + "." + (*at)[2].str());
+  }
+  const std::regex named(R"(`([A-Z]\w+\.[A-Z]\w+)`)");
+  size_t count = 0;
+  for (std::sregex_iterator at(document.begin(), document.end(), named), end; at != end; ++at, ++count) {
+    EXPECT_EQ(tests.count((*at)[1].str()), 1u) << (*at)[1].str();
+  }
+  EXPECT_GT(count, 20u);
 }
 TEST(Repository, NamesSaySomething) {
   ExpectNone(CheckNames(Repository()));
