@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <string>
+#include <vector>
 
 #include "base/clock.h"
 #include "dataplane/pipeline/totals.h"
@@ -27,6 +28,8 @@ class Appliance {
   virtual std::string Statistics() const = 0;
   // The same before they are text.
   virtual pipeline::Totals Counters() const = 0;
+  // What is wrong with it now, a sentence each.
+  virtual std::vector<std::string> Alarms() const { return {}; }
 };
 
 }  // namespace sluice::api

@@ -68,6 +68,7 @@ std::vector<std::string> Api::Alarms() const {
   for (const std::string& alarm : rooms_.audit->alarms()) alarms.push_back(alarm);
   for (const std::string& alarm : rooms_.deployment->Alarms()) alarms.push_back(alarm);
   if (const std::string fault = rooms_.recorder->Fault(); !fault.empty()) alarms.push_back("incidents cannot be written, and wait: " + fault);
+  for (std::string& alarm : rooms_.appliance->Alarms()) alarms.push_back(std::move(alarm));
   if (rooms_.exports != nullptr) {
     for (std::string& alarm : rooms_.exports->Alarms()) alarms.push_back(std::move(alarm));
   }

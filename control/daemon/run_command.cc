@@ -11,6 +11,7 @@
 #include "control/daemon/prepared_run.h"
 #include "control/daemon/run_summary.h"
 #include "control/daemon/running_appliance.h"
+#include "control/daemon/service_notice.h"
 #include "control/daemon/signals.h"
 #include "control/daemon/stats_file.h"
 #include "control/ledger/ledger.h"
@@ -102,13 +103,25 @@ void SayReady(const RunOptions& options, const Console& console) {
   if (!ready) LogError("--ready-file " + options.ready_file + " cannot be written");
 }
 
-void Serve(const PreparedRun& prepared, const Control& control, const Signals& signals, const Console& console, DataPlane& data_plane, RunningAppliance& appliance) {
+// What the main thread serves: whoever asks by signals, and whoever is told.
+struct Outside {
+  const Signals& signals;
+  const Console& console;
+  ServiceNotice& notice;
+};
+
+void Serve(const PreparedRun& prepared, const Control& control, const Outside& outside, DataPlane& data_plane, RunningAppliance& appliance) {
   const runtime::OutputOptions& output = prepared.configuration->data_plane.output;
   StatsFile stats(output.stats, output.stats_interval);
-  for (Wish wish = Wish::kNone; wish != Wish::kStop; wish = signals.Wait(kLook)) {
-    if (wish == Wish::kReload) Reload(prepared, appliance, control, console);
+  for (Wish wish = Wish::kNone; wish != Wish::kStop; wish = outside.signals.Wait(kLook)) {
+    if (wish == Wish::kReload) {
+      outside.notice.Reloading();
+      Reload(prepared, appliance, control, outside.console);
+      outside.notice.Ready();
+    }
     data_plane.WatchLinks();
     const auto now = std::chrono::steady_clock::now();
+    if (appliance.WorkersGoRound(now)) outside.notice.Alive(now);
     if (stats.IsDue(now)) stats.Write(data_plane.Snapshot(), now);
   }
 }
@@ -124,6 +137,7 @@ int Finish(const config::Configuration& configuration, const Console& console, D
 }
 
 int Run(const RunOptions& options) {
+  ServiceNotice notice;
   PreparedRun prepared = Prepare(options.configuration);
   std::fputs(prepared.report.c_str(), stderr);
   if (!prepared.ok()) return 1;
@@ -156,7 +170,9 @@ int Run(const RunOptions& options) {
   if (Status open = control.OpenApi(appliance, **started); !open) return Fail(open.error().message());
   if (configuration.control) console.Print("api: " + configuration.control->socket);
   SayReady(options, console);
-  Serve(prepared, control, signals, console, **started, appliance);
+  notice.Ready();
+  Serve(prepared, control, {signals, console, notice}, **started, appliance);
+  notice.Stopping();
   if (control.plane) control.plane->CloseApi();
   const int code = Finish(configuration, console, **started);
   if (!options.ready_file.empty()) std::remove(options.ready_file.c_str());

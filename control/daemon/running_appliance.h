@@ -9,6 +9,7 @@
 #include <string>
 
 #include "control/api/appliance.h"
+#include "control/daemon/worker_watch.h"
 #include "control/deploy/target.h"
 #include "control/ledger/ledger.h"
 #include "dataplane/runtime/dataplane.h"
@@ -28,10 +29,15 @@ class RunningAppliance final : public api::Appliance, public deploy::Target {
   api::ApplianceState State() const override;
   std::string Statistics() const override;
   pipeline::Totals Counters() const override { return data_plane_.Snapshot(); }
+  std::vector<std::string> Alarms() const override { return watch_.Alarms(); }
+
+  // Main thread, a few times a second: true while every thread of the data plane goes round.
+  bool WorkersGoRound(WorkerWatch::Clock::time_point now) { return watch_.Look(data_plane_.Heartbeats(), now); }
 
  private:
   runtime::DataPlane& data_plane_;
   const std::shared_ptr<ledger::Ledger> account_;
+  WorkerWatch watch_;
   std::mutex publishing_;
   mutable std::mutex mutex_;  // guards state_
   api::ApplianceState state_;

@@ -208,6 +208,14 @@ Status DataPlane::HoldBack(std::shared_ptr<const verdict::QuarantineSet> quarant
 
 void DataPlane::WatchLinks() { impl_->links->Look(std::chrono::steady_clock::now()); }
 
+std::vector<uint64_t> DataPlane::Heartbeats() const {
+  std::vector<uint64_t> counts;
+  for (size_t thread = 0; thread < impl_->workers->size(); ++thread) {
+    counts.push_back(impl_->workers->worker(thread).statistics().heartbeats.value());
+  }
+  return counts;
+}
+
 pipeline::Totals DataPlane::Snapshot() const {
   if (impl_->last) return *impl_->last;
   pipeline::Totals totals = AddUp(*impl_->workers, impl_->ports);

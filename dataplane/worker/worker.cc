@@ -102,6 +102,7 @@ void Worker::SendRecycledHome() noexcept {
 
 void Worker::Tick(uint64_t cycles) noexcept {
   next_tick_ = cycles + tick_cycles_;
+  statistics_.heartbeats.Add();
   clock_.Anchor(cycles, WorkerClock::Read().monotonic);
   now_ = clock_.At(cycles);
   if (phase_ == Phase::kRun) receiver_.Tick(now_, out_);

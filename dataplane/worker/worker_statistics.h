@@ -44,6 +44,7 @@ struct WorkerStatistics {
   CounterSet<content::Fate> fates;  // bytes of kSegmentedFrames, kOverload*
   Counter segmented_bytes;          // received, but never seen by an intake
   Counter busy_cycles;              // of rounds that found something to do
+  Counter heartbeats;               // one every 10 ms while the thread goes round
   std::array<PortTraffic, kMaxPorts> ports;
 };
 

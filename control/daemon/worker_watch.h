@@ -1,0 +1,36 @@
+// WorkerWatch: which threads of the data plane have stopped going round, told from heartbeats that each counts by itself every 10 ms.
+//
+// Thread: Look by main, Alarms by any. Allocates: yes. A stall is logged when it is seen, and its end as well.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <mutex>
+#include <string>
+#include <vector>
+
+namespace sluice::daemon {
+
+class WorkerWatch {
+ public:
+  using Clock = std::chrono::steady_clock;
+  // A round takes far less; a machine that is so busy that one takes this long forwards nothing either.
+  static constexpr std::chrono::seconds kStallAfter{2};
+
+  // Heartbeats of all threads, in the same order each time. True while every one of them goes round.
+  bool Look(const std::vector<uint64_t>& heartbeats, Clock::time_point now);
+  // A sentence for each thread that stalls.
+  std::vector<std::string> Alarms() const;
+
+ private:
+  struct Watched {
+    uint64_t heartbeats = 0;
+    Clock::time_point since;  // of the last one
+    bool stalls = false;
+  };
+
+  mutable std::mutex mutex_;  // guards watched_
+  std::vector<Watched> watched_;
+};
+
+}  // namespace sluice::daemon
