@@ -2,6 +2,7 @@
 
 #include <grp.h>
 #include <linux/audit.h>
+#include <linux/capability.h>
 #include <linux/filter.h>
 #include <linux/seccomp.h>
 #include <sys/mman.h>
@@ -89,10 +90,14 @@ bool Limit(__rlimit_resource what, rlim_t value) {
   return setrlimit(what, &limit) == 0;
 }
 
-// Who starts as root goes on as nobody.
+// Who starts as root goes on as nobody; whoever was given capabilities (a service with ambient ones) goes on without.
 bool DropPrivileges() {
   constexpr id_t kNobody = 65534;
-  if (geteuid() != 0) return true;
+  if (geteuid() != 0) {
+    __user_cap_header_struct head{_LINUX_CAPABILITY_VERSION_3, 0};
+    const __user_cap_data_struct none[_LINUX_CAPABILITY_U32S_3] = {};
+    return prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0) == 0 && syscall(SYS_capset, &head, none) == 0;
+  }
   return setgroups(0, nullptr) == 0 && setresgid(kNobody, kNobody, kNobody) == 0 && setresuid(kNobody, kNobody, kNobody) == 0;
 }
 
