@@ -29,7 +29,7 @@ ExpectThat() { local what=$1; shift; "$@" || Broken "$what"; echo "ok: $what"; }
 Inside() { chroot "$ROOT" "$@"; }
 Package() { # VERSION
   (cd "$SLUICE_BIN/.." && cpack -G DEB -B "$WORK/made" -D "CPACK_PACKAGE_VERSION=$1") >"$WORK/cpack.log" 2>&1 || Broken "cpack: $(tail -n 5 "$WORK/cpack.log")"
-  cp "$WORK/made/sluice_$1_"*.deb "$ROOT/tmp/sluice-$1.deb"
+  cp "$WORK/made/sluice_$1_"*.deb "$ROOT/sluice-$1.deb"
 }
 Owner() { Inside stat -c '%U:%G %a' "$1"; }
 # All that is in the system but what dpkg, adduser and the linker keep for themselves.
@@ -43,8 +43,8 @@ Inside getent passwd sluice >/dev/null && Skip "this machine has a user sluice"
 before=$(Inventory)
 
 Package 1.0.0
-ExpectThat "it says which libraries it needs" grep -q 'libhyperscan5' <(dpkg-deb -f "$ROOT/tmp/sluice-1.0.0.deb" Depends)
-ExpectThat "it installs, with its dependencies there" Inside dpkg -i /tmp/sluice-1.0.0.deb
+ExpectThat "it says which libraries it needs" grep -q 'libhyperscan5' <(dpkg-deb -f "$ROOT/sluice-1.0.0.deb" Depends)
+ExpectThat "it installs, with its dependencies there" Inside dpkg -i /sluice-1.0.0.deb
 for program in sluiced sluicec sluicectl sluice-extract; do Expect "$program is root's" "root:root 755" "$(Owner "/usr/bin/$program")"; done
 Expect "state is the daemon's alone" "sluice:sluice 700" "$(Owner /var/lib/sluice)"
 Expect "logs are the daemon's" "sluice:sluice 750" "$(Owner /var/log/sluice)"
@@ -67,7 +67,7 @@ echo "# changed here" >>"$ROOT/etc/sluice/sluice.yaml"
 Inside chmod 0711 /var/log/sluice
 echo kept >"$ROOT/var/lib/sluice/incidents.db"
 Package 1.0.1
-ExpectThat "it upgrades without a question" Inside dpkg -i /tmp/sluice-1.0.1.deb
+ExpectThat "it upgrades without a question" Inside dpkg -i /sluice-1.0.1.deb
 Expect "to the new version" 1.0.1 "$(Inside dpkg-query -W -f '${Version}' sluice)"
 ExpectThat "a changed configuration is kept" grep -q 'changed here' "$ROOT/etc/sluice/sluice.yaml"
 Expect "state is kept" kept "$(cat "$ROOT/var/lib/sluice/incidents.db")"
