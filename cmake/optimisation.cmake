@@ -9,6 +9,12 @@ if(SLUICE_LTO)
   add_link_options($<$<NOT:$<BOOL:$<TARGET_PROPERTY:SLUICE_LTO_LINK>>>:-fno-lto>)
 endif()
 
+# What each packet costs by stage (base/stage_clock.h): pipeline_perf prints it. Not for what ships.
+option(SLUICE_STAGE_CYCLES "Count the cycles of the packet path by stage" OFF)
+if(SLUICE_STAGE_CYCLES)
+  add_compile_definitions(SLUICE_STAGE_CYCLES)
+endif()
+
 # A library: takes part where it is on the packet path.
 function(sluice_optimise_library target)
   if(SLUICE_LTO AND CMAKE_CURRENT_SOURCE_DIR MATCHES "^${PROJECT_SOURCE_DIR}/(base|dataplane)")

@@ -7,6 +7,7 @@
 #include <string>
 #include <utility>
 
+#include "base/stage_clock.h"
 #include "dataplane/match/databases.h"
 #include "dataplane/match/high_run.h"
 #include "dataplane/match/hyperscan_calls.h"
@@ -176,6 +177,7 @@ void Matcher::Impl::DeliverAwaiting(MatchStream& stream, HitList& hits) noexcept
 
 // REQUIRES: !bytes.empty(), since the library takes no null pointer.
 bool Matcher::Impl::Feed(MatchStream& stream, ByteView bytes, HitList& hits) noexcept {
+  const InStage stage(Stage::kHyperscan);
   MatchContext context{&hits, stream.base, this, stream.offset};
   anchor_spans.Clear();
   if (stream.anchored_pending > 0) anchor_spans.Add({0, stream.anchored_pending - 1});
@@ -203,6 +205,7 @@ uint8_t PendingBehind(std::span<const evaluate::EndSpan> spans, size_t size) noe
 
 // Only a few windows of the text are looked through; in most runs none.
 bool Matcher::Impl::FeedWindows(MatchStream& stream, ByteView bytes, bool at_end, HitList& hits) noexcept {
+  const InStage stage(Stage::kWindows);
   const Databases& databases = pool.owner();
   const evaluate::BlockText text{{pool.HistoryOf(stream), stream.history_size}, bytes, at_end, stream.text_begin > 0};
   bool scanned = true;
@@ -312,6 +315,7 @@ bool Matcher::Impl::ScanSpan(hs_database_t* database, const evaluate::BlockText&
 
 // With `hits`, the object has ended and patterns anchored at its end report; without, nothing does.
 bool Matcher::Impl::ResetStreams(MatchStream& stream, HitList* hits) noexcept {
+  const InStage stage(Stage::kHyperscan);
   MatchContext context{hits, stream.base};
   bool reset_all = true;
   for (size_t i = 0; i < pool.databases(); ++i) {
@@ -385,6 +389,7 @@ void Matcher::Impl::KeepHistoryOfShortRun(MatchStream& stream, ByteView bytes) n
 }
 
 ScanStatus Matcher::Impl::Scan(MatchStream& stream, ByteView bytes, HitList& hits) noexcept {
+  const InStage stage(Stage::kMatch);
   if (stream.awaiting_count > 0) [[unlikely]] DeliverAwaiting(stream, hits);
   const bool scanned = !stream.broken && Feed(stream, bytes, hits) && FeedWindows(stream, bytes, false, hits);
   if (hits.size_ > 0) {
@@ -403,6 +408,7 @@ ScanStatus Matcher::Impl::Scan(MatchStream& stream, ByteView bytes, HitList& hit
 }
 
 ScanStatus Matcher::Impl::End(MatchStream& stream, HitList& hits) noexcept {
+  const InStage stage(Stage::kMatch);
   if (stream.awaiting_count > 0) [[unlikely]] DeliverAwaiting(stream, hits);
   last.stream = nullptr;
   anchor_spans.Clear();
@@ -422,6 +428,7 @@ ScanStatus Matcher::Impl::End(MatchStream& stream, HitList& hits) noexcept {
 }
 
 ScanStatus Matcher::Impl::ScanWhole(ByteView bytes, HitList& hits) noexcept {
+  const InStage stage(Stage::kMatch);
   const bool was_broken = whole->broken;
   *whole = MatchStream();
   whole->broken = was_broken;

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "base/stage_clock.h"
 #include "dataplane/packet/checksum.h"
 #include "dataplane/packet/plain_tcp.h"
 #include "dataplane/packet/walk.h"
@@ -105,6 +106,7 @@ ParseOutcome Parse(Packet& packet, const ParseOptions& options) noexcept {
 }
 
 bool TcpChecksumHolds(const Packet& packet) noexcept {
+  const InStage stage(Stage::kPacket);
   const Headers& headers = packet.headers;
   const uint32_t length = headers.payload_offset + headers.payload_length - headers.l4_offset;
   const ByteView segment{packet.data + headers.l4_offset, length};

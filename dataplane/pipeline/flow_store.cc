@@ -1,5 +1,7 @@
 #include "dataplane/pipeline/flow_store.h"
 
+#include "base/stage_clock.h"
+
 namespace sluice::pipeline {
 
 Result<FlowStore> FlowStore::Create(const flow::FlowTableOptions& options) {
@@ -11,6 +13,7 @@ Result<FlowStore> FlowStore::Create(const flow::FlowTableOptions& options) {
 }
 
 void FlowStore::Prefetch(std::span<packet::Packet* const> burst) const noexcept {
+  const InStage stage(Stage::kFlow);
   for (const packet::Packet* packet : burst) table_.Prefetch(packet->flow_hash);
   // The buckets are on their way; now the flows themselves, with what the stream reads first of their contexts.
   for (const packet::Packet* packet : burst) {

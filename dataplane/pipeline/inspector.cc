@@ -3,6 +3,8 @@
 
 #include <cstring>
 
+#include "base/stage_clock.h"
+
 namespace sluice::pipeline {
 
 using content::Fate;
@@ -101,6 +103,7 @@ const Inspection& Inspector::FinishRun() noexcept {
 
 const Inspection& Inspector::Inspect(const flow::FlowKey& key, FlowContext& flow, content::Direction direction, ByteView run,
                               uint64_t gap_before) noexcept {
+  const InStage stage(Stage::kProtocol);
   StartRun(key, flow, direction);
   if (gap_before > 0) {
     SkipInOpenObjects(gap_before);
@@ -317,6 +320,7 @@ const Inspection& Inspector::InspectAlternative(const flow::FlowKey& key, FlowCo
 }
 
 const Inspection& Inspector::EndDirection(const flow::FlowKey& key, FlowContext& flow, content::Direction direction) noexcept {
+  const InStage stage(Stage::kProtocol);
   StartRun(key, flow, direction);
   if (flow.protocol_known) {
     pieces_.Clear();

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/stage_clock.h"
 #include "dataplane/verdict/tally_book.h"
 
 namespace sluice::pipeline {
@@ -253,6 +254,7 @@ verdict::ObjectFacts Inspector::FactsOf(const ObjectState& object) const noexcep
 
 // The object's hits of the last scan, in order; at its end also what could only be decided then.
 void Inspector::Judge(ObjectState& object, bool at_end) noexcept {
+  const InStage stage(Stage::kVerdict);
   // Nearly every run of nearly every object: nothing was hit, and nothing that was hit before can be decided now.
   const bool documents = object.trace != nullptr && task_.policy->signatures->has_findings();
   if (hits_.hits().empty() && !documents) {

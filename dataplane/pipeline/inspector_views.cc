@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/stage_clock.h"
 #include "dataplane/pipeline/inspector.h"
 
 namespace sluice::pipeline {
@@ -21,6 +22,7 @@ bool IsPicture(std::string_view type) { return type.starts_with("image/") || typ
 
 // The first bytes of an object are together, or nearly: is there something to decode? REQUIRES: the prefix has `bytes` too.
 void Inspector::Consider(ObjectState& object, ByteView bytes) noexcept {
+  const InStage stage(Stage::kDecode);
   const ByteView prefix{object.prefix->bytes.data(), object.prefix->size};
   const decode::Prospect prospect = content::IsReportedAsObject(object.description.part)
                                         ? decode::ProspectOf(prefix, false, object.description)
@@ -73,6 +75,7 @@ bool Inspector::OpenChain(ObjectState& object) noexcept {
 }
 
 void Inspector::Decode(ObjectState& object, ByteView bytes) noexcept {
+  const InStage stage(Stage::kDecode);
   decode::DecoderChain& chain = *object.chain;
   chain.Feed(bytes);
   TakeViews(object);
@@ -117,6 +120,7 @@ void Inspector::TakeViews(ObjectState& object) noexcept {
 }
 
 void Inspector::EndDecoding(ObjectState& object, bool complete) noexcept {
+  const InStage stage(Stage::kDecode);
   ends_complete_ = complete;
   object.chain->End();
   TakeViews(object);

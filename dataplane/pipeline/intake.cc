@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "base/stage_clock.h"
 #include "dataplane/flow/flow_key.h"
 
 namespace sluice::pipeline {
@@ -46,6 +47,7 @@ const IntakeStatistics& Intake::statistics() const noexcept { return impl_->stat
 void Intake::Recycle(Packet& datagram) noexcept { impl_->reassembler.Release(&datagram); }
 
 Packet* Intake::Accept(Packet& packet, Output& out) noexcept {
+  const InStage stage(Stage::kPacket);
   Impl& impl = *impl_;
   impl.now = packet.time;
   impl.statistics.packets.Add();

@@ -5,6 +5,7 @@
 // What comes before (port, packet, fragments) is intake.cc; the rooms in brackets are inspector.cc. How flows begin and end is
 // pipeline_flows.cc, how they wait for documents that are being read pipeline_documents.cc, what is counted and given back
 // pipeline_accounts.cc.
+#include "base/stage_clock.h"
 #include "dataplane/pipeline/frame_bytes.h"
 #include "dataplane/pipeline/pipeline_impl.h"
 
@@ -37,6 +38,7 @@ constexpr uint32_t kCacheLine = 64;
 // ---- The way of a packet -----------------------------------------------------------------------------------------------
 
 void Pipeline::Process(std::span<Packet* const> burst, Output& out, std::vector<Packet*>& recycled) noexcept {
+  const InStage stage(Stage::kAction);
   impl_->out = &out;
   impl_->recycled = &recycled;
   impl_->flows->Prefetch(burst);
@@ -66,6 +68,7 @@ void Pipeline::Impl::One(Packet& packet) noexcept {
 
 // Room "flow".
 bool Pipeline::Impl::Place(Packet& packet, Here& here) noexcept {
+  const InStage stage(Stage::kFlow);
   using Outcome = flow::FlowLookup::Outcome;
   flow::FlowLookup placement = flows->Place(packet, now);
   if (placement.outcome == Outcome::kTableFull && MakeRoom()) placement = flows->Place(packet, now);
@@ -93,6 +96,7 @@ bool Pipeline::Impl::Place(Packet& packet, Here& here) noexcept {
 
 // Room "stream".
 void Pipeline::Impl::Tcp(const Here& here, Packet& packet) noexcept {
+  const InStage stage(Stage::kStream);
   bool retained = false;
   if (reassembler->TakeInOrder(here.flow->tcp, here.direction, packet, retained)) return InOrder(here, packet, retained);
   reassembler->Push(here.flow->tcp, here.direction, packet);
@@ -165,6 +169,7 @@ void Pipeline::Impl::Datagram(const Here& here, Packet& packet) noexcept {
 // Rooms "verdict" and "action": what was found, and what the policy says of what could not be looked into.
 void Pipeline::Impl::Act(const Here& here, const Inspection& seen, const Offender& offender) noexcept {
   if (seen.IsUneventful()) return;
+  const InStage stage(Stage::kAction);
   FlowContext& flow = *here.flow;
   const bool first_stop = flow.verdict < Verdict::kBlock;
   flow.verdict = std::max(flow.verdict, seen.verdict);

@@ -1,5 +1,6 @@
 #include "dataplane/pipeline/recorder.h"
 
+#include "base/stage_clock.h"
 #include "dataplane/protocol/protocol_table.h"
 
 namespace sluice::pipeline {
@@ -51,6 +52,7 @@ void Recorder::BeginTimer(Timestamp now, event::FlowId flow) noexcept {
 }
 
 event::Record* Recorder::Claim(event::RecordKind kind, const flow::FlowKey& key, const FlowContext& flow, uint32_t generation) noexcept {
+  const InStage stage(Stage::kEvent);
   event::Record* record = sink_->Claim(kind);
   if (record == nullptr) {
     statistics_->counters.Add(PipelineCounter::kRecordRingFull);

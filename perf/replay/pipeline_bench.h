@@ -11,6 +11,7 @@
 #include <string>
 #include <vector>
 
+#include "base/stage_clock.h"
 #include "dataplane/pipeline/intake.h"
 #include "dataplane/pipeline/pipeline.h"
 #include "perf/replay/traffic.h"
@@ -132,9 +133,28 @@ inline double Median(std::vector<double> values) {
   return values[values.size() / 2];
 }
 
+// Cycles of the last PipelineSeconds by stage, in builds that count them.
+inline void PrintStages([[maybe_unused]] size_t packets) {
+#ifdef SLUICE_STAGE_CYCLES
+  const StageClock& clock = StageClock::Get();
+  uint64_t all = 0;
+  for (const StageClock::Account& account : clock.accounts()) all += account.cycles;
+  const auto each = [&](uint64_t n) { return static_cast<double>(n) / static_cast<double>(packets); };
+  std::printf("  cycles a packet, by stage (each entry costs about 50 itself): %.0f\n", each(all));
+  for (size_t i = 0; i < kStages; ++i) {
+    const StageClock::Account& account = clock.accounts()[i];
+    std::printf("    %-10s %7.0f  %5.1f %%  entered %.2f times\n", std::string(Name(static_cast<Stage>(i))).c_str(), each(account.cycles),
+                100.0 * static_cast<double>(account.cycles) / static_cast<double>(all), each(account.entries));
+  }
+#endif
+}
+
 inline double PipelineSeconds(const Traffic& traffic, const std::shared_ptr<const bundle::Bundle>& policy, stream::Mode mode, uint32_t flows,
                        uint64_t& findings) {
   Bench bench(policy, mode, flows * 2, true);
+#ifdef SLUICE_STAGE_CYCLES
+  StageClock::Get().Reset();
+#endif
   const double seconds = SecondsOf([&] {
     int64_t time = 1'700'000'000'000'000'000;
     uint64_t index = 0;

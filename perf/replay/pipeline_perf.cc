@@ -42,6 +42,7 @@ void RunUpload(const std::string& which, int runs, uint32_t flows, size_t body_b
   std::printf("  hs_scan_stream alone  %6.2f Gbit/s\n", Median(bare_rate));
   std::printf("  pipeline, tap         %6.2f Gbit/s   ratio %.3f\n", Median(tap_rate), Median(tap_ratio));
   std::printf("  pipeline, inline      %6.2f Gbit/s   ratio %.3f\n", Median(inline_rate), Median(inline_ratio));
+  PrintStages(traffic.frames.size());
 }
 
 void RunShort(int runs, uint32_t flows) {
@@ -53,6 +54,7 @@ void RunShort(int runs, uint32_t flows) {
     for (int run = 0; run < runs; ++run) rates.push_back(flows / PipelineSeconds(traffic, policy, mode, flows, findings));
     std::printf("short: %u flows of %.1f packets, %s: %.0f flows/s\n", flows, static_cast<double>(traffic.frames.size()) / flows,
                 mode == stream::Mode::kTap ? "tap" : "inline", Median(rates));
+    PrintStages(traffic.frames.size());
   }
 }
 

@@ -71,7 +71,7 @@ std::string RandomText(std::mt19937& random, const std::string& alphabet) {
 void ExpectSameWhereverCut(const std::string& alphabet) {
   std::mt19937 random(3);
   size_t groups = 0;
-  for (int round = 0; round < 300; ++round) {
+  for (int round = 0; round < 4000; ++round) {
     const std::string text = RandomText(random, alphabet);
     const std::set<size_t> whole = GroupsIn(text, {});
     groups += whole.size();
