@@ -2,6 +2,9 @@
 
 #include <cstdio>
 #include <cstdlib>
+#include <string>
+
+#include "rules/compile/stages.h"
 
 namespace sluice::perf {
 namespace {
@@ -17,16 +20,68 @@ int CountMatch(unsigned, unsigned long long, unsigned long long, unsigned, void*
   return 0;
 }
 
+// The bundle's own sources, as far as patterns; where each is tried is not yet decided.
+compile::Program Lowered(const bundle::Bundle& policy) {
+  static syntax::SourceSet sources;  // the program refers to it
+  sources = {};
+  for (const bundle::Source& source : policy.sources()) sources.Add(source.name, source.text, source.kind);
+  sources.Seal();
+  compile::Program program;
+  syntax::Diagnostics diagnostics;
+  program.from_bundle = true;
+  compile::Parse(sources, program, diagnostics);
+  compile::Resolve(program, diagnostics);
+  compile::Encode(program, diagnostics);
+  compile::Lower(program);
+  if (!diagnostics.has_errors()) return program;
+  std::fprintf(stderr, "the bundle's sources do not compile\n");
+  std::exit(1);
+}
+
+hs_database_t* CompileStream(const compile::Program& program, bool literals) {
+  std::vector<const char*> expressions;
+  std::vector<unsigned> flags, ids;
+  std::vector<size_t> lengths;
+  for (const compile::LoweredPattern& pattern : program.patterns) {
+    if ((pattern.entry.cost == bundle::CostClass::kLiterals) != literals) continue;
+    expressions.push_back(pattern.bytes.c_str());
+    flags.push_back(pattern.ignore_case ? HS_FLAG_CASELESS : 0u);
+    ids.push_back(static_cast<unsigned>(ids.size()));
+    lengths.push_back(pattern.bytes.size());
+  }
+  if (ids.empty()) return nullptr;
+  const auto count = static_cast<unsigned>(ids.size());
+  hs_platform_info_t platform{};
+  Check(hs_populate_platform(&platform), "hs_populate_platform");
+  hs_database_t* made = nullptr;
+  hs_compile_error_t* error = nullptr;
+  Check(literals ? hs_compile_lit_multi(expressions.data(), flags.data(), ids.data(), lengths.data(), count, HS_MODE_STREAM, &platform, &made, &error)
+                 : hs_compile_multi(expressions.data(), flags.data(), ids.data(), count, HS_MODE_STREAM, &platform, &made, &error),
+        "hs_compile");
+  return made;
+}
+
 }  // namespace
 
-BareScan::BareScan(const bundle::Bundle& policy) {
+BareScan::BareScan(const bundle::Bundle& policy, Search search) {
+  if (search == Search::kEveryPattern) {
+    const compile::Program program = Lowered(policy);
+    for (const bool literals : {true, false}) {
+      if (hs_database_t* made = CompileStream(program, literals)) Add(made);
+    }
+    return;
+  }
   for (const bundle::Database& database : policy.databases()) {
     if (database.mode != bundle::DatabaseMode::kStream) continue;
     hs_database_t* made = nullptr;
     Check(hs_deserialize_database(reinterpret_cast<const char*>(database.blob.data()), database.blob.size(), &made), "hs_deserialize_database");
-    Check(hs_alloc_scratch(made, &scratch_), "hs_alloc_scratch");
-    databases_.push_back(made);
+    Add(made);
   }
+}
+
+void BareScan::Add(hs_database_t* database) {
+  Check(hs_alloc_scratch(database, &scratch_), "hs_alloc_scratch");
+  databases_.push_back(database);
 }
 
 BareScan::~BareScan() {

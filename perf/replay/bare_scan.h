@@ -1,5 +1,6 @@
-// BareScan: hs_scan_stream alone over the payload of uploads, with the policy's own databases and the packets' own chunking.
-// The limit that the pipeline is measured against.
+// BareScan: hs_scan_stream alone over the payload of uploads, with the policy's patterns and the packets' own chunking. The limit that the
+// pipeline is measured against: with the stream databases of the bundle, which leave out what is tried in windows only, or with every
+// pattern in stream databases, literals in one and expressions in another, which is the same work as the pipeline's.
 #pragma once
 
 #include <hs.h>
@@ -14,7 +15,8 @@ namespace sluice::perf {
 
 class BareScan {
  public:
-  explicit BareScan(const bundle::Bundle& policy);
+  enum class Search : uint8_t { kStreamDatabases, kEveryPattern };
+  explicit BareScan(const bundle::Bundle& policy, Search search = Search::kStreamDatabases);
   ~BareScan();
   BareScan(const BareScan&) = delete;
   BareScan& operator=(const BareScan&) = delete;
@@ -28,6 +30,8 @@ class BareScan {
   void Close(const std::vector<hs_stream_t*>& streams, uint64_t& matches) const;
 
  private:
+  void Add(hs_database_t* database);
+
   std::vector<hs_database_t*> databases_;
   hs_scratch_t* scratch_ = nullptr;
 };
