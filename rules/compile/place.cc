@@ -29,6 +29,12 @@ bool IsWord(std::string_view text) {
   return std::all_of(text.begin(), text.end(), [](char c) { return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z'); });
 }
 
+// Says more than that digits follow.
+bool IsOfWords(const RequiredLiteral& literal) {
+  constexpr ptrdiff_t kLetters = 6;
+  return std::count_if(literal.bytes.begin(), literal.bytes.end(), [](char c) { return IsWord({&c, 1}); }) >= kLetters;
+}
+
 // Of several words, the last alone would be found wherever its subject comes up: the part that shows as much as it can of the last
 // two. `after` grows by what is left out.
 RequiredLiteral RarestPart(RequiredLiteral literal, uint32_t& after) {
@@ -78,12 +84,14 @@ class Placer {
   void Run() {
     for (const Candidate& candidate : candidates_) {
       model::Pattern& entry = candidate.pattern->entry;
-      // Digits first: literals made of them are everywhere where digits are.
-      if (MostBytes(candidate.bytes) <= model::MostBytesOf(CostClass::kNumbers) && AlwaysHoldsDigitGroup(candidate.bytes)) {
+      const RequiredLiterals* way = candidate.ways.empty() ? nullptr : &BestOf(candidate.ways);
+      // Digits before literals that are half digits, which are everywhere where digits are; words before both.
+      const bool has_words = way != nullptr && std::all_of(way->literals.begin(), way->literals.end(), IsOfWords);
+      if (!has_words && MostBytes(candidate.bytes) <= model::MostBytesOf(CostClass::kNumbers) && AlwaysHoldsDigitGroup(candidate.bytes)) {
         entry.cost = CostClass::kNumbers;
-      } else if (!candidate.ways.empty()) {
+      } else if (way != nullptr) {
         entry.cost = CostClass::kAnchored;
-        AddAnchors(BestOf(candidate.ways));
+        AddAnchors(*way);
       }
     }
   }
