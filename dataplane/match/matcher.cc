@@ -413,7 +413,8 @@ ScanStatus Matcher::Impl::End(MatchStream& stream, HitList& hits) noexcept {
   last.stream = nullptr;
   anchor_spans.Clear();
   if (stream.anchored_pending > 0) anchor_spans.Add({0, stream.anchored_pending - 1});
-  const bool windows_scanned = stream.broken || FeedWindows(stream, {}, true, hits);
+  const bool awaits = (stream.numbers_pending | stream.anchored_pending) != 0;
+  const bool windows_scanned = stream.broken || !awaits || FeedWindows(stream, {}, true, hits);
   const bool reset = !stream.broken && ResetStreams(stream, &hits);
   if (hits.size_ > 0) {
     Arrange(hits);

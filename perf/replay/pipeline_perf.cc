@@ -50,8 +50,8 @@ void RunUpload(const std::string& which, int runs, uint32_t flows, size_t body_b
   PrintStages(traffic.frames.size());
 }
 
-void RunShort(int runs, uint32_t flows) {
-  const auto policy = Policy("mixed");
+void RunShort(const std::string& which, int runs, uint32_t flows) {
+  const auto policy = Policy(which);
   const Traffic traffic = ShortFlows(flows);
   for (const stream::Mode mode : {stream::Mode::kTap, stream::Mode::kInline}) {
     std::vector<double> rates;
@@ -137,12 +137,13 @@ int main(int argc, char** argv) {
   uint32_t short_flows = 100000, many_flows = 1000000;
   CLI::App* brief = app.add_subcommand("short");
   brief->add_option("--flows", short_flows);
+  brief->add_option("--policy", policy);
   CLI::App* decided = app.add_subcommand("decided");
   CLI::App* memory = app.add_subcommand("memory");
   memory->add_option("--flows", many_flows);
   CLI11_PARSE(app, argc, argv);
   if (*upload) sluice::perf::RunUpload(policy, runs, flows, body_bytes);
-  if (*brief) sluice::perf::RunShort(runs, short_flows);
+  if (*brief) sluice::perf::RunShort(policy, runs, short_flows);
   if (*decided) sluice::perf::RunDecided(runs);
   if (*memory) sluice::perf::RunMemory(many_flows);
   return 0;
