@@ -45,7 +45,7 @@ MimeDecoder::~MimeDecoder() {
 }
 
 Member MimeDecoder::member() const noexcept {
-  if (is_words_) return {"header", {}, "text/plain"};
+  if (is_words_) return {is_subject_ ? "subject" : "header", {}, "text/plain"};
   return {name_.view(), transfer_.view(), type_.view()};
 }
 
@@ -180,7 +180,8 @@ void MimeDecoder::EndField() noexcept {
   } else if (EqualsIgnoringCase(field.name, "content-transfer-encoding")) {
     transfer_.Assign(MainValue(field.value));
   }
-  if (!HasEncodedWord(all)) return;
+  is_subject_ = EqualsIgnoringCase(field.name, "subject");
+  if (!is_subject_ && !HasEncodedWord(all)) return;
   field_size_ = DecodeWords(field_space().first(all.size()));
   words_at_ = 0;
   at_ = At::kWordsBegin;

@@ -35,7 +35,7 @@ class MimeDecoder final : public Decoder {
   enum class At : uint8_t {
     kFirstLine,      // looks for the boundary
     kHead,           // fields of a part, or of the mail
-    kWordsBegin,     // a field with encoded words is handed out
+    kWordsBegin,     // a field with encoded words, or the subject, is handed out
     kWords,
     kPartBegins,
     kPart,           // content of a part
@@ -74,6 +74,7 @@ class MimeDecoder final : public Decoder {
   At at_;
   bool part_open_ = false;
   bool is_words_ = false;        // the last member was a field, not a part
+  bool is_subject_ = false;      // the field at hand
   bool line_start_ = true;       // nothing of the field's next line was read yet
   bool field_over_ = false;      // a line break was read: the next character tells whether the field goes on
   bool has_boundary_ = false;    // the head at hand named one: stack_[levels_]

@@ -126,6 +126,7 @@ class Inspector {
 
   // names (inspector_names.cc)
   void KeepName(protocol::NameKind kind, std::string_view text) noexcept;
+  void MatchName(ObjectState& object, std::string_view name) noexcept;
   void KeepRareName(protocol::NameKind kind, std::string_view text) noexcept;
   void ForgetNames(FlowContext& flow) noexcept;
   void Expect(const protocol::Expectation& expectation) noexcept;
@@ -188,6 +189,7 @@ class Inspector {
   void RememberShadowHead(ObjectState& object) noexcept;
   void ForgetShadowHead(FlowContext& flow, content::Direction direction) noexcept;
   void MatchBeside(ObjectState& object, ByteView bytes, uint64_t unmatched_before) noexcept;
+  void MatchNameBeside(ObjectState& object, std::string_view name) noexcept;
   void SkipBeside(ObjectState& object, uint64_t gap) noexcept;
   void EndBeside(ObjectState& object, bool at_end) noexcept;
   void CompareBeside(ObjectState& object) noexcept;
@@ -222,6 +224,7 @@ class Inspector {
   verdict::FiredList fired_;
   Task task_;
   Counting counting_ = Counting::kCount;
+  bool in_name_ = false;  // what is judged is what the object is called
   bool ends_complete_ = true;  // of the object whose decoding ends
   Inspection inspection_;
   size_t finding_count_ = 0;

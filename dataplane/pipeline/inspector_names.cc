@@ -50,6 +50,22 @@ void Inspector::KeepRareName(NameKind kind, std::string_view text) noexcept {
   }
 }
 
+// What an object is called is matched like a content of its own and counts with the object's. Elsewhere a name is seen as it was written, in a
+// head or in its container; so this is for rules that ask where.
+void Inspector::MatchName(ObjectState& object, std::string_view name) noexcept {
+  if (name.empty()) return;
+  in_name_ = true;
+  if (task_.policy->decider->AsksForNames()) {
+    if (task_.policy->matcher->ScanWhole(ByteView(name), hits_) == match::ScanStatus::kFailed) {
+      statistics_->counters.Add(PipelineCounter::kScanFailures);
+      inspection_.scanner_failed = true;
+    }
+    Judge(object, false);
+  }
+  MatchNameBeside(object, name);
+  in_name_ = false;
+}
+
 void Inspector::ForgetNames(FlowContext& flow) noexcept {
   if (flow.names != nullptr && flow.names->rare != nullptr) rare_names_->Give(flow.names->rare);
   if (flow.names != nullptr) names_->Give(flow.names);

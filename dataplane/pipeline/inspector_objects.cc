@@ -77,6 +77,7 @@ ObjectState* Inspector::OpenObject(const content::ObjectDescription& description
   }
   if (!IsHead(description.part)) BeginShadowBehindHead(*object);
   if (content::IsReportedAsObject(description.part)) statistics_->counters.Add(PipelineCounter::kObjects);
+  MatchName(*object, object->description.name.view());
   return object;
 }
 
@@ -242,7 +243,7 @@ verdict::ObjectFacts Inspector::FactsOf(const ObjectState& object) const noexcep
   const bool low_sends = (flow.client == flow::KeySide::kLow) == (object.description.direction == Direction::kUpload);
   verdict::ObjectFacts facts;
   facts.direction = object.description.direction;
-  facts.where = IsHead(object.description.part) ? model::Where::kHeader : model::Where::kBody;
+  facts.where = in_name_ ? model::Where::kName : IsHead(object.description.part) ? model::Where::kHeader : object.link != nullptr ? object.link->where : model::Where::kBody;
   facts.source = low_sends ? key.low : key.high;
   facts.destination = low_sends ? key.high : key.low;
   facts.application = protocol::Name(flow.app);
@@ -256,7 +257,7 @@ verdict::ObjectFacts Inspector::FactsOf(const ObjectState& object) const noexcep
 void Inspector::Judge(ObjectState& object, bool at_end) noexcept {
   const InStage stage(Stage::kVerdict);
   // Nearly every run of nearly every object: nothing was hit, and nothing that was hit before can be decided now.
-  const bool documents = object.trace != nullptr && task_.policy->signatures->has_findings();
+  const bool documents = object.trace != nullptr && !in_name_ && task_.policy->signatures->has_findings();
   if (hits_.hits().empty() && !documents) {
     const verdict::Decider& decider = *task_.policy->decider;
     const bool waits = at_end ? object.tally != nullptr || decider.MayFireOnNothing()
@@ -341,8 +342,9 @@ void Inspector::RecordDepartures(const flow::FlowKey& key, const FlowContext& fl
 void Inspector::ForgetDepartures(const FlowContext& flow) noexcept { slots_[flow.policy_slot].signatures->ForgetDepartures(); }
 
 void Inspector::Fire(const ObjectState& object, const verdict::FiredRule& fired) noexcept {
-  // What was found in the bytes is not found again in another reading of them.
-  if (object.link != nullptr && object.link->is_reading && object.link->parent->tally != nullptr &&
+  // What was found in the bytes is not found again in another reading of them, nor in a name or a subject that stands in them.
+  const bool stands_in_parent = object.link != nullptr && (object.link->is_reading || in_name_ || (object.link->where & model::Where::kSubject) != 0);
+  if (stands_in_parent && object.link->parent != nullptr && object.link->parent->tally != nullptr &&
       verdict::TallyBook(*object.link->parent->tally).HasFired(fired.rule, fired.verdict)) {
     return;
   }
@@ -365,6 +367,7 @@ void Inspector::Fire(const ObjectState& object, const verdict::FiredRule& fired)
   finding.direction = object.description.direction;
   const uint64_t end = fired.count == 0 ? object.bytes : fired.offset + fired.length;
   Describe(object, end, finding.object);
+  if (in_name_) event::AppendPathElement(finding.object, "name");
   finding.match.masked.Assign(fired.masked.view());
   finding.match.offset = fired.offset;
   finding.match.length = fired.length;

@@ -49,6 +49,11 @@ void Inspector::MatchBeside(ObjectState& object, ByteView bytes, uint64_t unmatc
   if (shadow_->Scan(*shadow, bytes, object.bytes)) shadow_->Judge(*shadow, object.bytes, false, FactsOf(object), ShadowReadBefore(object));
 }
 
+void Inspector::MatchNameBeside(ObjectState& object, std::string_view name) noexcept {
+  ShadowObject* shadow = ShadowOf(object);
+  if (shadow != nullptr && shadow_->ScanName(*shadow, name)) shadow_->Judge(*shadow, object.bytes, false, FactsOf(object), ShadowReadBefore(object));
+}
+
 void Inspector::SkipBeside(ObjectState& object, uint64_t gap) noexcept {
   if (ShadowObject* shadow = ShadowOf(object); shadow != nullptr) shadow_->Skip(*shadow, gap);
 }

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "base/stage_clock.h"
+#include "dataplane/decode/member_place.h"
 #include "dataplane/pipeline/inspector.h"
 
 namespace sluice::pipeline {
@@ -178,8 +179,10 @@ void Inspector::OpenView(ObjectState& object, const ViewPiece& piece) noexcept {
   view->link->parent = parent;
   view->link->number = piece.view;
   view->link->is_reading = piece.is_reading;
+  view->link->where = decode::WhereOf(piece.element, piece.is_reading, parent->link != nullptr ? parent->link->where : model::Where::kBody);
   view->link->element.Assign(piece.element);
   statistics_->counters.Add(PipelineCounter::kViews);
+  MatchName(*view, piece.name);
 }
 
 void Inspector::ScanView(ObjectState* view, ByteView bytes) noexcept {

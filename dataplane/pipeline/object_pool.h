@@ -16,6 +16,7 @@
 #include "dataplane/match/matcher.h"
 #include "dataplane/signature/trace.h"
 #include "dataplane/verdict/tally.h"
+#include "rules/model/condition.h"
 
 namespace sluice::pipeline {
 
@@ -79,6 +80,7 @@ struct ViewLink {
   const ObjectState* parent = nullptr;  // nullptr: it goes on without one, and `element` is all of its path
   decode::ViewNumber number = 0;
   bool is_reading = false;      // another reading of what the parent holds: what the parent found is not found again
+  uint8_t where = model::Where::kBody;  // in which part of the document it stands (decode/member_place.h)
   InlineText<192> element;      // of the path
 };
 

@@ -83,6 +83,12 @@ bool Shadow::Scan(ShadowObject& object, ByteView bytes, uint64_t position) noexc
   return !object.failed && (!hits_.hits().empty() || (!object.tally.empty() && decider_->AwaitsOffset(object.tally, position)));
 }
 
+bool Shadow::ScanName(ShadowObject& object, std::string_view name) noexcept {
+  if (object.failed || !decider_->AsksForNames()) return false;
+  if (matcher_->ScanWhole(ByteView(name), hits_) == match::ScanStatus::kFailed) object.failed = true;
+  return !object.failed && !hits_.hits().empty();
+}
+
 bool Shadow::End(ShadowObject& object) noexcept {
   if (object.stream == nullptr) return false;
   if (matcher_->Close(std::exchange(object.stream, nullptr), hits_) == match::ScanStatus::kFailed) object.failed = true;

@@ -86,6 +86,7 @@ class Shadow {
   void NoteInForce(ShadowObject& object, const verdict::FiredRule& fired) noexcept { object.in_force.Add(plan_->of_in_force[fired.rule], fired); }
   // Whether there is something to judge: Judge, before the next call. `position`: behind the last of `bytes`.
   bool Scan(ShadowObject& object, ByteView bytes, uint64_t position) noexcept;
+  bool ScanName(ShadowObject& object, std::string_view name) noexcept;
   bool End(ShadowObject& object) noexcept;
   // `read_before`: the object of which this is another reading.
   void Judge(ShadowObject& object, uint64_t position, bool at_end, const verdict::ObjectFacts& facts, const ShadowObject* read_before) noexcept;

@@ -198,6 +198,7 @@ bool Decider::AwaitsOffset(const Tally& tally, uint64_t position) const noexcept
 }
 
 bool Decider::MayFireOnNothing() const noexcept { return impl_->plan.may_hold_when_empty; }
+bool Decider::AsksForNames() const noexcept { return impl_->plan.asks_for_names; }
 
 void Decider::DecideAtEnd(Tally& tally, const ObjectFacts& facts, uint64_t bytes, FiredList& fired) noexcept {
   fired.Clear();

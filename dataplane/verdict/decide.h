@@ -30,7 +30,7 @@ namespace sluice::verdict {
 // What is known of the object and of the flow that carries it.
 struct ObjectFacts {
   content::Direction direction = content::Direction::kUpload;
-  uint8_t where = model::Where::kBody;  // heads: kHeader
+  uint8_t where = model::Where::kBody;  // bits of model::Where; heads: kHeader
   packet::IpAddress source, destination;  // of the content: an upload's source is the client
   std::string_view application;           // "http"
   std::string_view media_type;            // by content of the first kMediaTypePrefix bytes; not read before that many came
@@ -94,6 +94,8 @@ class Decider {
   bool AwaitsOffset(const Tally& tally, uint64_t position) const noexcept;
   // Whether some rule may hold at the end of an object in which nothing was found (`not`).
   bool MayFireOnNothing() const noexcept;
+  // Whether some rule asks what objects are called; what is called so is then to be looked at, with ObjectFacts::where = kName.
+  bool AsksForNames() const noexcept;
   void DecideAtEnd(Tally& tally, const ObjectFacts& facts, uint64_t bytes, FiredList& fired) noexcept;
 
   const CounterSet<DecideCounter>& counters() const noexcept;

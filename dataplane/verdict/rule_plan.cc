@@ -102,6 +102,7 @@ void PlanCheckpoints(const bundle::Bundle& policy, PolicyPlan& plan) {
 
 PolicyPlan MakePlan(const bundle::Bundle& policy) {
   PolicyPlan plan;
+  plan.asks_for_names = std::any_of(policy.rules().begin(), policy.rules().end(), [](const model::Rule& rule) { return model::AsksForNames(rule.condition); });
   for (const model::Rule& rule : policy.rules()) plan.rules.push_back(PlanRule(rule));
   plan.detectors.resize(policy.detectors().size());
   PlanDetectors(plan);

@@ -53,6 +53,7 @@ struct PolicyPlan {
   std::vector<uint32_t> at_end;         // rules
   size_t most_leaves = 0;               // of one rule
   bool may_hold_when_empty = false;     // some rule holds at the end of an object without findings
+  bool asks_for_names = false;          // some rule asks what objects are called
 };
 PolicyPlan MakePlan(const bundle::Bundle& policy);
 

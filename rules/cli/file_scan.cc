@@ -81,13 +81,15 @@ class OneFile {
     ByteView bytes;
     bool is_reading = false;
     bool is_coded = false;  // stands for something else: nobody reads it as it is, but it may be registered
+    uint8_t where = model::Where::kBody;
+    std::string_view name = {};  // counts with the content
   };
 
   // What was found in the bytes is not found again in another reading of them.
   void ScanView(const View& view, std::vector<FiredRule>& fired, FileOutcome& outcome) {
     std::vector<bool> has_fired(bundle_.rules().size());
-    ScanText({view.path, view.bytes, false, view.is_coded}, has_fired, fired, outcome);
-    for (const Reading& reading : view.readings) ScanText({reading.path, ByteView(reading.bytes), true, false}, has_fired, fired, outcome);
+    ScanText({view.path, view.bytes, false, view.is_coded, view.where, view.name}, has_fired, fired, outcome);
+    for (const Reading& reading : view.readings) ScanText({reading.path, ByteView(reading.bytes), true, false, view.where}, has_fired, fired, outcome);
   }
 
   void ScanText(const Text& text, std::vector<bool>& has_fired, std::vector<FiredRule>& fired, FileOutcome& outcome) {
@@ -98,15 +100,25 @@ class OneFile {
     }
     documents_.clear();
     if (signatures_ != nullptr) FindDocuments(text, *found);
+    for (FoundHit& f : *found) f.hit.where = text.where;
+    const Result<std::vector<FoundHit>> named = asks_for_names_ && !text.name.empty() ? scanner_.Scan(ByteView(text.name)) : std::vector<FoundHit>();
+    if (!named) {
+      outcome.problem = outcome.path + ": " + named.error().message();
+      return;
+    }
     // What is absent from a reading, or from coded bytes, is not absent from the object.
-    if ((text.is_reading || text.is_coded) && found->empty()) return;
+    if ((text.is_reading || text.is_coded) && found->empty() && named->empty()) return;
     std::vector<evaluate::Hit> hits;
+    for (const FoundHit& f : *named) hits.emplace_back(f.hit).where = model::Where::kName;
     for (const FoundHit& f : *found) hits.push_back(f.hit);
     for (uint32_t i = 0; i < bundle_.rules().size(); ++i) {
       if (has_fired[i] || evaluate::Evaluate(bundle_.rules()[i].condition, hits, true) != evaluate::Truth::kTrue) continue;
       has_fired[i] = true;
-      fired.push_back(Fired(i, *found, text.bytes));
+      const auto concerns = [&](const FoundHit& f) { return Names(bundle_.rules()[i].condition, f.hit.detector); };
+      const bool is_name = std::none_of(found->begin(), found->end(), concerns) && std::any_of(named->begin(), named->end(), concerns);
+      fired.push_back(is_name ? Fired(i, *named, ByteView(text.name)) : Fired(i, *found, text.bytes));
       fired.back().path = text.path;
+      if (is_name) fired.back().path.emplace_back("name");
     }
   }
 
@@ -176,6 +188,8 @@ class OneFile {
   }
 
   const bundle::Bundle& bundle_;
+  const bool asks_for_names_ =
+      std::any_of(bundle_.rules().begin(), bundle_.rules().end(), [](const model::Rule& rule) { return model::AsksForNames(rule.condition); });
   MemoryScanner& scanner_;
   decode::DecodeRoom& room_;
   signature::Engine* signatures_;  // null: no detector asks for registered documents

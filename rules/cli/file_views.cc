@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "dataplane/decode/decoder_chain.h"
+#include "dataplane/decode/member_place.h"
 
 namespace sluice::cli {
 namespace {
@@ -20,6 +21,7 @@ class Reader {
     whole_.bytes = file;
     whole_type_ = content::DetectMediaType(file);
     description_.name.Assign(name);
+    whole_.name = name.substr(name.rfind('/') + 1);
   }
 
   std::vector<Unopened> Read(decode::DecodeRoom& room) {
@@ -46,6 +48,8 @@ class Reader {
     content::MediaType type;
     bool is_reading = false, opened = false;
     std::vector<Reading> readings;
+    std::string name;
+    uint8_t where = model::Where::kBody;
   };
 
   void Take(decode::DecoderChain& chain) {
@@ -74,6 +78,8 @@ class Reader {
     view.path.emplace_back(piece.element);
     view.type = piece.type;
     view.is_reading = piece.is_reading;
+    view.name = piece.name;
+    view.where = decode::WhereOf(piece.element, piece.is_reading, piece.parent == 0 ? whole_.where : views_[piece.parent].where);
     MarkOpened(piece.parent);
     views_[piece.view] = std::move(view);
   }
@@ -90,7 +96,7 @@ class Reader {
     }
     const bool picture = view.type.name.starts_with("image/") || view.type.name.starts_with("audio/") || view.type.name.starts_with("video/");
     if (!view.opened && !picture && piece.outcome == DecodeOutcome::kComplete) NoteType(view.path, view.type, view.bytes.size());
-    on_view_({std::move(view.path), ByteView(view.bytes), false, std::move(view.readings)});
+    on_view_({std::move(view.path), ByteView(view.bytes), false, std::move(view.readings), std::move(view.name), view.where});
   }
 
   void Note(const ViewPiece& piece, const std::vector<std::string>& path) {

@@ -10,6 +10,7 @@
 
 #include "base/byte_view.h"
 #include "dataplane/decode/decode_room.h"
+#include "rules/model/condition.h"
 
 namespace sluice::cli {
 
@@ -18,11 +19,14 @@ struct Reading {
   std::vector<std::string> path;
   std::string bytes;
 };
+// `where`: bits of model::Where.
 struct View {
   std::vector<std::string> path;  // as a finding names it: ["file", "zip:word/document.xml"]
   ByteView bytes;
   bool is_coded = false;          // stands for something else: nobody reads it as it is
   std::vector<Reading> readings;
+  std::string name;               // that its container, or the folder, has for it
+  uint8_t where = model::Where::kBody;
 };
 struct Unopened {
   std::string kind;               // of the anomaly

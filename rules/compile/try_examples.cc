@@ -54,7 +54,8 @@ class ExampleRunner {
 
   bool Fires(size_t rule, const std::vector<FoundHit>& found) const {
     std::vector<evaluate::Hit> hits;
-    for (const FoundHit& f : found) hits.push_back(f.hit);
+    // An example stands wherever its rule looks.
+    for (const FoundHit& f : found) hits.emplace_back(f.hit).where = model::Where::kAnywhere;
     return evaluate::Evaluate(program_.policy.rules[rule].condition, hits, true) == evaluate::Truth::kTrue;
   }
 

@@ -39,6 +39,12 @@ uint32_t DepthOf(const Condition& condition, size_t begin, size_t end, uint32_t 
 
 }  // namespace
 
+bool AsksForNames(const Condition& condition) {
+  return std::any_of(condition.nodes.begin(), condition.nodes.end(), [](const ConditionNode& node) {
+    return node.kind == Kind::kDetector && node.where != Where::kAnywhere && (node.where & Where::kName) != 0;
+  });
+}
+
 bool IsWellFormed(const Condition& condition, uint32_t detector_count) {
   if (condition.nodes.empty() || condition.nodes[0].size != condition.nodes.size()) return false;
   for (size_t i = 0; i < condition.nodes.size(); ++i) {

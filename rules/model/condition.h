@@ -46,6 +46,9 @@ struct Condition {
   std::vector<ConditionNode> nodes;
 };
 
+// Some detector counts only in parts of which names are one.
+bool AsksForNames(const Condition& condition);
+
 // A tree is at most this deep, so that walking it needs a bounded stack.
 inline constexpr uint32_t kMaxConditionDepth = 16;
 

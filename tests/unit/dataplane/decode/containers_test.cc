@@ -209,8 +209,8 @@ TEST(MimeDecoder, GoesThroughNestedMails) {
   std::ostringstream shown;
   shown << opened;
   SCOPED_TRACE(shown.str());
-  ASSERT_EQ(opened.views.count("message:header"), 1u);
-  EXPECT_EQ(opened.views.at("message:header"), "Subject: \xE6\x9C\xBA\xE5\xAF\x86\xE2\x98\x85 x");
+  ASSERT_EQ(opened.views.count("message:subject"), 1u);
+  EXPECT_EQ(opened.views.at("message:subject"), "Subject: \xE6\x9C\xBA\xE5\xAF\x86\xE2\x98\x85 x");
   EXPECT_EQ(opened.views.at("message/quoted-printable"), "\xE6\x9C\xBA softly");
   EXPECT_EQ(opened.views.at("message'/text"), "ab\n");
   EXPECT_EQ(opened.views.at("message:\xE6\x9C\xBA.zip/base64/zip:x"), "hi");
