@@ -1,9 +1,19 @@
 // What is learnt about flows as a whole: the names of who takes part, and the connections that they announce.
+#include <array>
+#include <cstring>
+
 #include "dataplane/pipeline/inspector.h"
 
 namespace sluice::pipeline {
 
 using protocol::NameKind;
+
+namespace {
+
+// As many bytes as descriptions keep.
+constexpr size_t kLongestName = 256;
+
+}  // namespace
 
 void Inspector::KeepName(NameKind kind, std::string_view text) noexcept {
   FlowContext& flow = *task_.flow;
@@ -50,10 +60,17 @@ void Inspector::KeepRareName(NameKind kind, std::string_view text) noexcept {
   }
 }
 
-// What an object is called is matched like a content of its own and counts with the object's. Elsewhere a name is seen as it was written, in a
+// What an object is called is matched like a content of its own, as a path that begins with a slash, and counts with the object's. Elsewhere a name is seen as it was written, in a
 // head or in its container; so this is for rules that ask where.
 void Inspector::MatchName(ObjectState& object, std::string_view name) noexcept {
   if (name.empty()) return;
+  std::array<char, 1 + kLongestName> path;
+  size_t size = name.front() == '/' ? 0 : 1;
+  path[0] = '/';
+  name = name.substr(0, kLongestName);
+  std::memcpy(path.data() + size, name.data(), name.size());
+  size += name.size();
+  name = {path.data(), size};
   in_name_ = true;
   if (task_.policy->decider->AsksForNames()) {
     if (task_.policy->matcher->ScanWhole(ByteView(name), hits_) == match::ScanStatus::kFailed) {

@@ -21,7 +21,7 @@ class Reader {
     whole_.bytes = file;
     whole_type_ = content::DetectMediaType(file);
     description_.name.Assign(name);
-    whole_.name = name.substr(name.rfind('/') + 1);
+    whole_.name = "/" + name.substr(name.rfind('/') + 1);
   }
 
   std::vector<Unopened> Read(decode::DecodeRoom& room) {
@@ -78,7 +78,7 @@ class Reader {
     view.path.emplace_back(piece.element);
     view.type = piece.type;
     view.is_reading = piece.is_reading;
-    view.name = piece.name;
+    if (!piece.name.empty()) view.name = (piece.name.front() == '/' ? "" : "/") + std::string(piece.name);
     view.where = decode::WhereOf(piece.element, piece.is_reading, piece.parent == 0 ? whole_.where : views_[piece.parent].where);
     MarkOpened(piece.parent);
     views_[piece.view] = std::move(view);
