@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <new>
 
+#include "dataplane/decode/declared_charset.h"
 #include "dataplane/decode/decode_room_impl.h"
 
 namespace sluice::decode {
@@ -46,6 +47,7 @@ Result<DecodeRoom> DecodeRoom::Create(const DecodeOptions& options) {
   if (options.max_depth == 0 || options.max_depth > DecoderChain::kMaxDepth) {
     return Error(ErrorCode::kInvalidArgument, "max_depth is " + std::to_string(options.max_depth) + "; 1 to 16 is possible");
   }
+  if (const Status prepared = PrepareDeclaredCharsets(); !prepared) return prepared.error();
   auto impl = std::make_unique<Impl>();
   impl->options = options;
   auto chains = MakeSlab("decoder chains", sizeof(DecoderChain), options.max_chains);

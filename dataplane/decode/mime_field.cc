@@ -1,14 +1,19 @@
 #include "dataplane/decode/mime_field.h"
 
 #include <algorithm>
+#include <array>
 #include <cstring>
 
 #include "dataplane/decode/base64_text.h"
+#include "dataplane/decode/declared_charset.h"
 #include "dataplane/decode/markup_names.h"
 #include "dataplane/decode/text_reading.h"
 
 namespace sluice::decode {
 namespace {
+
+// A word has 75 characters (RFC 2047, 2), of which its charset has few; what is longer stays in its charset.
+constexpr size_t kLongestConverted = 256, kLongestCharset = 40;
 
 bool IsSpace(char c) { return c == ' ' || c == '\t' || c == '\r' || c == '\n'; }
 
@@ -40,12 +45,16 @@ bool NextParameter(std::string_view& rest, MimeField& parameter) {
   return true;
 }
 
-// Undoes %HH (RFC 2231, 4); what stands before the second quote is charset and language.
-void AppendExtended(std::string_view value, bool first, InlineText<160>& text) {
+// Undoes %HH (RFC 2231, 4); what stands before the second quote is charset and language. Returns the charset where it says one.
+std::string_view AppendExtended(std::string_view value, bool first, InlineText<160>& text) {
+  std::string_view charset;
   if (first) {
     const size_t quote = value.find('\'');
     const size_t second = quote == std::string_view::npos ? quote : value.find('\'', quote + 1);
-    if (second != std::string_view::npos) value.remove_prefix(second + 1);
+    if (second != std::string_view::npos) {
+      charset = value.substr(0, quote);
+      value.remove_prefix(second + 1);
+    }
   }
   for (size_t i = 0; i < value.size(); ++i) {
     char c = value[i];
@@ -55,13 +64,14 @@ void AppendExtended(std::string_view value, bool first, InlineText<160>& text) {
     }
     text.Append({&c, 1});
   }
+  return charset;
 }
 
 // "=?charset?B?text?=": where it ends, or 0. `text` begins with "=?".
 struct EncodedWord {
   size_t size = 0;
   bool is_base64 = false;
-  std::string_view text;
+  std::string_view charset, text;
 };
 EncodedWord FindWord(std::string_view text) {
   EncodedWord word;
@@ -73,13 +83,14 @@ EncodedWord FindWord(std::string_view text) {
   const size_t end = text.find("?=", begin);
   if (end == std::string_view::npos) return word;
   word.is_base64 = encoding == 'b';
+  word.charset = text.substr(2, charset_end - 2);
   word.text = text.substr(begin, end - begin);
   word.size = end + 2;
   return word;
 }
 
 // Never longer than the word.
-size_t DecodeWord(const EncodedWord& word, char* to) {
+size_t UndoEncoding(const EncodedWord& word, char* to) {
   size_t written = 0;
   if (word.is_base64) {
     uint32_t bits = 0;
@@ -105,6 +116,18 @@ size_t DecodeWord(const EncodedWord& word, char* to) {
     to[written++] = c;
   }
   return written;
+}
+
+size_t DecodeWord(const EncodedWord& word, char* to) {
+  // `to` may be where the word stands, and its charset is then written over.
+  std::array<char, kLongestCharset> charset;
+  const size_t charset_size = word.charset.copy(charset.data(), charset.size());
+  std::array<char, kLongestConverted> utf8;
+  const size_t written = UndoEncoding(word, to);
+  const size_t converted = ToUtf8({to, written}, {charset.data(), charset_size}, std::span(utf8).first(std::min(word.size, utf8.size())));
+  if (converted == 0) return written;
+  std::memcpy(to, utf8.data(), converted);
+  return converted;
 }
 
 }  // namespace
@@ -134,14 +157,22 @@ void DecodeParameter(std::string_view value, std::string_view name, InlineText<1
   std::string_view rest = value.substr(begin + 1);
   MimeField parameter;
   InlineText<160> plain;
+  std::string_view charset;
   while (NextParameter(rest, parameter)) {
     if (!EqualsIgnoringCase(parameter.name.substr(0, name.size()), name)) continue;
     const std::string_view suffix = parameter.name.substr(name.size());
     if (suffix.empty()) plain.Assign(parameter.value);
-    else if (suffix.front() == '*' && suffix.back() == '*') AppendExtended(parameter.value, text.empty(), text);
+    else if (suffix.front() == '*' && suffix.back() == '*') {
+      const std::string_view said = AppendExtended(parameter.value, text.empty(), text);
+      if (!said.empty()) charset = said;
+    }
     else if (suffix.front() == '*') text.Append(parameter.value);
   }
-  if (!text.empty()) return;
+  if (!text.empty()) {
+    std::array<char, 160> utf8;
+    if (const size_t converted = ToUtf8(text.view(), charset, utf8); converted > 0) text.Assign({utf8.data(), converted});
+    return;
+  }
   char words[160];
   const std::string_view raw = plain.view();
   if (!raw.empty()) std::memcpy(words, raw.data(), raw.size());

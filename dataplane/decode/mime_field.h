@@ -25,7 +25,7 @@ std::string_view Parameter(std::string_view value, std::string_view name) noexce
 // The same with its continuations, percent escapes and encoded words undone (RFC 2231, 3 and 4; RFC 2047 as mail programs use it).
 void DecodeParameter(std::string_view value, std::string_view name, InlineText<160>& text) noexcept;
 
-// Undoes encoded words in place; the new size. The text stays in the charset it was in.
+// Undoes encoded words in place; the new size. In UTF-8 where they say their charset (declared_charset.h), else as they were.
 size_t DecodeWords(std::span<char> text) noexcept;
 bool HasEncodedWord(std::string_view text) noexcept;
 

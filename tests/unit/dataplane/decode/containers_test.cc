@@ -217,6 +217,24 @@ TEST(MimeDecoder, GoesThroughNestedMails) {
   opener.ExpectReadableWhenTruncated(Mail());
 }
 
+// RFC 2047, 2 and RFC 2231, 4: a name that says its charset is read in it; one of no known charset stays as it is.
+TEST(MimeDecoder, ReadsNamesInTheirDeclaredCharset) {
+  const std::string in_gbk = "\xBB\xFA", wanted = "message:\xE6\x9C\xBA\xE5\xAF\x86.txt";  // 机密.txt
+  const auto views_of = [](const std::string& parameter) {
+    Opener opener;
+    return opener.OpenInAnyCut("From: a@b\r\nTo: c@d\r\nMIME-Version: 1.0\r\nContent-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\nContent-Type: text/plain; " + parameter +
+                               "\r\n\r\nhello\r\n--b--\r\n").views;
+  };
+  for (const std::string parameter :
+       {"name*=gb2312''%BB%FA%C3%DC.txt", "name*0*=GBK'zh'%BB%FA; name*1*=%C3%DC.txt", "name=\"=?gb18030?B?u/rD3C50eHQ=?=\"", "name=\"=?GB2312?Q?=BB=FA=C3=DC?= =?us-ascii?Q?.txt?=\"",
+        "name=\"=?utf-8?B?5py65a+GLnR4dA==?=\"", "name*=utf-16be''%67%3A%5B%C6%00.%00t%00x%00t"}) {
+    EXPECT_EQ(views_of(parameter).count(wanted), 1u) << parameter;
+  }
+  EXPECT_EQ(views_of("name*=x-unknown''%BB%FA").count("message:" + in_gbk), 1u);
+  EXPECT_EQ(views_of("name*=gb2312''%BB%FA%FF").count("message:" + in_gbk + "\xFF"), 1u);  // no such character
+  EXPECT_EQ(views_of("name=\"=?" + std::string(60, 'x') + "?Q?=BB=FA?=\"").count("message:" + in_gbk), 1u);
+}
+
 TEST(MimeDecoder, OpensForwardedMails) {
   Opener opener;
   const std::string outer = "From: x\r\nTo: y\r\nSubject: z\r\nContent-Type: multipart/mixed; boundary=o2\r\n\r\n--o2\r\nContent-Type: message/rfc822\r\n\r\n" + Mail() + "\r\n--o2--\r\n";
@@ -227,7 +245,7 @@ TEST(MimeDecoder, EndsPartsAtTheBoundaryOfAnyLevel) {
   Opener opener;
   // The inner one is never closed; the delimiter of the outer one ends both.
   const std::string mail = "From: x\nTo: y\nSubject: z\nContent-Type: multipart/mixed; boundary=o\n\n--o\nContent-Type: multipart/mixed; boundary=o-inner\n\n--o-inner\n\nfirst\n--o\n\nsecond\n--o--\n";
-  EXPECT_EQ(opener.OpenInAnyCut(mail).views, (Views{{"message", "first"}, {"message'", "second"}}));
+  EXPECT_EQ(opener.OpenInAnyCut(mail).views, (Views{{"message", "first"}, {"message'", "second"}, {"message:subject", "Subject: z"}}));
 }
 
 TEST(MimeDecoder, OpensPartsInUuencode) {
