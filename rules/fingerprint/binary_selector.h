@@ -22,6 +22,7 @@ struct BinaryState {
   uint64_t block = 0;      // hash of the block at hand
   uint64_t word = 0;       // bytes of it that are no whole word yet
   uint32_t block_left = 0; // 0: between blocks
+  uint32_t unfilled = 64;  // bytes that the window lacks since the beginning: until then no place is chosen
 };
 
 class BinarySelector {
@@ -61,6 +62,7 @@ class BinarySelector {
     uint64_t gear = state.gear;
     const uint8_t* const data = run.data();
     const size_t size = run.size();
+    for (; state.unfilled > 0 && at < size; --state.unfilled) gear = (gear << 1) + secrets_->binary_gear[data[at++]];
     while (at < size) {
       gear = (gear << 1) + secrets_->binary_gear[data[at++]];
       if (gear >= kLimit) continue;

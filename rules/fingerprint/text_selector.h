@@ -1,13 +1,15 @@
 // TextSelector: text in any cut → normalised characters → a rolling hash over the last 32 letters or 16 ideographs → the few places
 // that are chosen by their hash alone.
 //
-// A letter shifts the hash by two bits, an ideograph by four, so that the window forgets by itself and there is no ring to keep. A
+// A letter shifts the hash by two bits, an ideograph by four, so that the window forgets by itself and there is no ring to keep. Until it is full
+// nothing is chosen: the beginning of a text says no more than that others begin so. A
 // place is chosen where the hash is small: every 32nd letter or every 12th ideograph on average (0 mod p selection, Manber 1994; it keeps
 // more after edits than winnowing does, Edgar 2021; docs/decisions/signature-selection.md). UTF-8 and GB 18030 are told apart by what does not hold as UTF-8;
 // UTF-16 of ASCII needs nothing (zero bytes are no characters), other UTF-16 comes through the decoders' reading.
 // Thread: value type. Allocates: never. REQUIRES: text::PrepareCharacters(kGb18030) once before; without it GB 18030 is not read.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
 
@@ -23,6 +25,7 @@ struct TextState {
   enum class Charset : uint8_t { kUtf8, kGb18030 };
   uint64_t hash = 0;
   uint64_t last = 0;                  // chosen before: the same again says nothing new
+  uint8_t unfilled = 64;              // bits of the hash that no character of this text is behind yet: until then no place is chosen
   std::array<uint8_t, 4> pending{};   // of a character that is not complete
   uint8_t pending_size = 0;
   Charset charset = Charset::kUtf8;
@@ -81,7 +84,10 @@ template <typename Emit>
 void TextSelector::PutFolded(TextState& state, char32_t c, size_t end, Emit& emit) const noexcept {
   const bool dense = IsDense(c);
   const uint64_t gear = c < secrets_->ascii_gear.size() ? secrets_->ascii_gear[c] : secrets_->GearOf(c);
-  state.hash = (state.hash << (dense ? kDenseShift : kLetterShift)) + gear;
+  const unsigned shift = dense ? kDenseShift : kLetterShift;
+  state.hash = (state.hash << shift) + gear;
+  state.unfilled = static_cast<uint8_t>(state.unfilled - std::min<unsigned>(state.unfilled, shift));
+  if (state.unfilled > 0) return;
   if (state.hash >= (dense ? kDenseLimit : kLetterLimit) || state.hash == state.last) return;
   state.last = state.hash;
   emit(state.hash, end);
@@ -206,6 +212,11 @@ void TextSelector::Feed(TextState& state, ByteView run, Emit&& emit) const noexc
     if (at == end) break;
     if (state.pending_size > 0 || *at >= 0x80) {
       TakeHigh(state, *at, static_cast<size_t>(at - begin) + 1, emit);
+      ++at;
+      continue;
+    }
+    if (state.unfilled > 0) {
+      Put(state, *at, static_cast<size_t>(at - begin) + 1, emit);
       ++at;
       continue;
     }

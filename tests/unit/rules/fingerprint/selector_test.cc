@@ -152,6 +152,41 @@ TEST(BinarySelector, FillingIsLeftOut) {
   EXPECT_TRUE(test::DocumentOf(*secrets, filling).parts.empty());
 }
 
+// Whatever the key: what is chosen before the window is full would say no more than that other contents begin so.
+TEST(Selector, ChoosesNothingBeforeItsWindowIsFull) {
+  const std::string letters = "Memorandum, 17 August: to all of us", ideographs = ChineseText(15, 3), bytes = BinaryData(64, 4);
+  const std::string ahead = EnglishText(300, 5), text = EnglishText(3000, 6);
+  size_t behind = 0;
+  for (unsigned seed = 0; seed < 256; ++seed) {
+    const auto secrets = test::TestSecrets(static_cast<uint8_t>(seed));
+    const auto chosen = [&](const std::string& content) {
+      const Selector selector(*secrets);
+      SelectorState state;
+      selector.Begin(state);
+      std::vector<std::pair<uint64_t, Fingerprint>> all;
+      selector.Feed(state, ByteView(content), [&](const Selected& s) {
+        if (s.kind == Kind::kText) all.emplace_back(s.end, s.fingerprint);
+      });
+      return all;
+    };
+    // 31 letters and digits; fewer ideographs than a window has.
+    EXPECT_TRUE(chosen(letters.substr(0, letters.size() - 5)).empty()) << seed;
+    EXPECT_TRUE(chosen(ideographs).empty()) << seed;
+    BinaryState binary;
+    BinarySelector(*secrets).Begin(binary);
+    BinarySelector(*secrets).Feed(binary, ByteView(bytes), [&](uint64_t, size_t) {});
+    EXPECT_EQ(binary.block_left, 0u) << seed;
+    // What is chosen is the same whatever stands before.
+    std::set<std::pair<uint64_t, Fingerprint>> in_whole;
+    for (const auto& [end, fingerprint] : chosen(ahead + text)) in_whole.emplace(end - ahead.size(), fingerprint);
+    for (const auto& place : chosen(text.substr(0, 700))) {
+      EXPECT_EQ(in_whole.count(place), 1u) << seed << " at " << place.first;
+      ++behind;
+    }
+  }
+  EXPECT_GT(behind, 256u);
+}
+
 TEST(Secrets, AnotherKeyChoosesOtherPlaces) {
   const test::NamedContent document{"d", EnglishText(5000, 12)};
   const auto one = test::DocumentOf(*test::TestSecrets(1), document), other = test::DocumentOf(*test::TestSecrets(2), document);
