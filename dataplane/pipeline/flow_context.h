@@ -71,6 +71,7 @@ struct FlowContext {
   protocol::ProtocolId app = protocol::ProtocolId::kRawTcp;
   verdict::Verdict verdict = verdict::Verdict::kAllow;
   bool blocked = false;
+  bool reset = false;  // on a tap: both sides were reset, and are again for as long as they speak
   bool has_documents = false;  // listed among the flows with a document at an extractor
   bool has_holes = false;      // listed among the flows whose gaps can time out
   bool protocol_known = false; // `session` decides about both directions

@@ -96,4 +96,12 @@ void Interceptor::Answer(FlowContext& flow, Direction direction, const packet::P
   Send(flow, packet, Toward::kSender, action::ResetInAnswerTo(packet), out);
 }
 
+void Interceptor::ResetAgain(FlowContext& flow, const packet::Packet& packet, Output& out) noexcept {
+  const uint8_t flags = packet.headers.tcp.flags;
+  if ((flags & (TcpFlag::kRst | TcpFlag::kSyn)) != 0 || flow.block.answers >= kMaxAnswers) return;
+  ++flow.block.answers;
+  if (action::SegmentLength(packet) > 0) Send(flow, packet, Toward::kReceiver, action::ResetBehind(packet), out);
+  if ((flags & TcpFlag::kAck) != 0) Send(flow, packet, Toward::kSender, action::ResetInAnswerTo(packet), out);
+}
+
 }  // namespace sluice::pipeline

@@ -39,6 +39,11 @@ class Interceptor {
   void Answer(FlowContext& flow, content::Direction direction, const packet::Packet& packet, std::string_view rule_title,
               Output& out) noexcept;
 
+  // A packet of a flow that was reset on a tap, where nothing is held back: what was on its way when the first reset was sent
+  // moved the byte that its receiver waits for, and a reset for another one is discarded (RFC 5961, 3.2). So both sides are
+  // reset again where this packet shows them to be, within the same bound.
+  void ResetAgain(FlowContext& flow, const packet::Packet& packet, Output& out) noexcept;
+
  private:
   bool Send(const FlowContext& flow, const packet::Packet& seen, action::Toward toward, action::TcpSegmentSpec spec, Output& out) noexcept;
   uint32_t SendPage(const FlowContext& flow, const packet::Packet& seen, uint32_t seq, uint32_t ack, uint64_t incident, std::string_view title, Output& out) noexcept;

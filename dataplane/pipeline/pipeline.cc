@@ -62,6 +62,7 @@ void Pipeline::Impl::One(Packet& packet) noexcept {
   if (here.flow->quarantine_seen != quarantine_generation && HeldBack(here, packet)) return;
   if (here.flow->blocked) return Blocked(here, packet);
   if (here.flow->held != nullptr && IsHeld(here, packet)) return DropHeld(here, packet);
+  if (here.flow->reset) interceptor.ResetAgain(*here.flow, packet, *out);
   if (packet.headers.transport == packet::Transport::kTcp) return Tcp(here, packet);
   Datagram(here, packet);
 }
@@ -227,6 +228,7 @@ void Pipeline::Impl::Block(const Here& here, const Interceptor::Offence& offence
   if (options.can_inject && flow.transport == packet::Transport::kTcp && offence.packet != nullptr) {
     const ActionTaken sent = interceptor.Intercept(flow, offence, *out);
     if (IsInline() || sent != ActionTaken::kDropped) action = sent;
+    flow.reset = !IsInline();
   }
 }
 

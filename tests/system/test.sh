@@ -47,6 +47,18 @@ Eventually() {
   Expect "$what" "$expected" "$got"
 }
 
+# EventuallyThat WHAT COMMAND…: the command succeeds within ten seconds.
+EventuallyThat() {
+  local what=$1 try
+  shift
+  for try in {1..100}; do
+    if "$@"; then break; fi
+    [[ $try -lt 100 ]] || Broken "$what"
+    sleep 0.1
+  done
+  echo "ok: $what"
+}
+
 # BeginInline PACK…: the whole inline laboratory, up to a client that reaches the server.
 BeginInline() {
   BeginLab

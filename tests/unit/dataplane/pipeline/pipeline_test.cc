@@ -170,6 +170,29 @@ TEST(Pipeline, TapWithAResponsePortResetsBothSidesWhereTheyAre) {
   EXPECT_EQ(resets, (std::map<uint16_t, uint32_t>{{80, 1001 + static_cast<uint32_t>(request.size())}, {40000, 5001}}));
 }
 
+// What the client had sent before its reset came reached the server, too: it waits for a later byte than the first reset named.
+TEST(Pipeline, TapResetsAgainWhereTheConnectionHasGoneOn) {
+  TcpSession session;
+  const std::string request = Put(std::string(kMark) + std::string(3000, 'x'));
+  session.Handshake().Send(Side::kClient, std::string_view(request).substr(0, request.size() - 2000));
+  session.Send(Side::kClient, std::string_view(request).substr(request.size() - 2000, 1000)).Send(Side::kClient, std::string_view(request).substr(request.size() - 1000));
+  const Seen seen = Play(session.frames(), BlockingPolicy(), {.response_port = true});
+  ASSERT_EQ(seen.findings.size(), 1u);
+  uint32_t last = 0;
+  int towards_client = 0;
+  for (const Bytes& frame : seen.sent) {
+    packet::Packet packet;
+    packet.data = frame.data();
+    packet.length = packet.wire_length = static_cast<uint32_t>(frame.size());
+    ASSERT_EQ(packet::Parse(packet, {}), packet::ParseOutcome::kTransport);
+    if ((packet.headers.tcp.flags & packet::TcpFlag::kRst) == 0) continue;
+    if (packet.headers.dst_port == 80) last = packet.headers.tcp.seq;
+    else ++towards_client;
+  }
+  EXPECT_EQ(last, 1001 + static_cast<uint32_t>(request.size()));
+  EXPECT_EQ(towards_client, 3);
+}
+
 TEST(Pipeline, BlocksUdpWithoutInjecting) {
   std::vector<TimedFrame> frames;
   for (int i = 0; i < 3; ++i) {
