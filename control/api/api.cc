@@ -59,6 +59,8 @@ const std::vector<Api::Route>& Api::AllRoutes() {
       {"DELETE", "/v1/trial", Permission::kPolicy, &Api::DeleteTrial},
       {"GET", "/v1/publications", Permission::kLook, &Api::ListPublications},
       {"POST", "/v1/publications/rollback", Permission::kPolicy, &Api::RollBackPolicy},
+      {"GET", "/v1/evidence", Permission::kEvidence, &Api::ListEvidence},
+      {"GET", "/v1/evidence/{id}", Permission::kEvidence, &Api::GetEvidence},
       {"GET", "/v1/audit", Permission::kAudit, &Api::ListAudit},
       {"GET", "/v1/audit/verification", Permission::kAudit, &Api::VerifyAudit},
   };

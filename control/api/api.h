@@ -13,6 +13,7 @@
 #include "control/api/message.h"
 #include "control/audit/audit_log.h"
 #include "control/deploy/deployment.h"
+#include "control/evidence/vault_keeper.h"
 #include "control/exports/export_set.h"
 #include "control/incident/incident_recorder.h"
 #include "control/incident/incident_store.h"
@@ -32,6 +33,8 @@ struct Rooms {
   const quarantine::KeeperCounters* quarantine_counters = nullptr;
   const exports::ExportSet* exports = nullptr;  // may stay so
   deploy::Deployment* deployment = nullptr;
+  evidence::Vault* vault = nullptr;             // may stay so, like its keeper
+  const evidence::VaultKeeper* vault_keeper = nullptr;
   const metrics::RuleTally* rules = nullptr;
   const std::atomic<uint64_t>* connections_refused = nullptr;  // by whatever serves the API
 };
@@ -97,6 +100,8 @@ class Api {
   Response PutTrial(const Call& call);
   Response GetTrial(const Call& call);
   Response DeleteTrial(const Call& call);
+  Response ListEvidence(const Call& call);
+  Response GetEvidence(const Call& call);
   Response ListAudit(const Call& call);
   Response VerifyAudit(const Call& call);
 
@@ -104,6 +109,8 @@ class Api {
   Result<incident::Incident> IncidentOf(const Call& call) const;
   Response Render(const incident::Incident& incident, const Call& call) const;
   Response ChangeIncident(const Call& call, const audit::Entry& entry, const std::function<Status()>& act);
+  // What the vault has for the incident, or why it has nothing.
+  Result<std::vector<evidence::Evidence>> EvidenceOf(const incident::Incident& incident) const;
   // The policy that the first part of the path names.
   static Result<deploy::VersionId> PolicyIdOf(const Call& call);
   Response PutInForce(const Call& call, const std::string& action, const std::string& target,

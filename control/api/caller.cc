@@ -10,13 +10,14 @@ namespace {
 
 constexpr std::array<std::string_view, static_cast<size_t>(Role::kCount)> kRoles = {"viewer", "analyst", "evidence_reader", "operator", "admin"};
 
-// A line for each role, a column for each permission in their order: anyone, look, sample, triage, quarantine, policy, audit.
+// A line for each role, a column for each permission in their order: anyone, look, sample, triage, quarantine, policy, evidence, audit.
+// Evidence is a right of its own, that no other role has by the way.
 constexpr bool kMay[static_cast<size_t>(Role::kCount)][static_cast<size_t>(Permission::kCount)] = {
-    /* viewer          */ {true, true, false, false, false, false, false},
-    /* analyst         */ {true, true, true, true, false, false, false},
-    /* evidence_reader */ {true, true, true, false, false, false, false},
-    /* operator        */ {true, true, true, true, true, true, false},
-    /* admin           */ {true, true, true, true, true, true, true},
+    /* viewer          */ {true, true, false, false, false, false, false, false},
+    /* analyst         */ {true, true, true, true, false, false, false, false},
+    /* evidence_reader */ {true, true, true, false, false, false, true, false},
+    /* operator        */ {true, true, true, true, true, true, false, false},
+    /* admin           */ {true, true, true, true, true, true, false, true},
 };
 
 std::string UserName(uint32_t user_id) {

@@ -22,6 +22,7 @@ enum class Permission : uint8_t {
   kTriage,      // states, assignees, comments, tags
   kQuarantine,  // hold and release
   kPolicy,      // take in policies, put them in force
+  kEvidence,    // list evidence, and fetch it sealed as it is
   kAudit,       // read and verify the audit log
   kCount,
 };

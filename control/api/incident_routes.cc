@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "control/api/api.h"
+#include "control/api/evidence_json.h"
 #include "control/api/incident_json.h"
 #include "control/api/parameters.h"
 
@@ -92,6 +93,11 @@ Response Api::Render(const Incident& incident, const Call& call) const {
   event::JsonText json(response.body);
   json.BeginObject();
   AppendIncident(json, incident, Detail::kWhole, May(*call.request.caller.role, Permission::kSample));
+  if (rooms_.vault != nullptr) {
+    const Result<std::vector<evidence::Evidence>> found = EvidenceOf(incident);
+    if (!found) return ProblemOf(found.error());
+    AppendEvidence(json, *found);
+  }
   json.EndObject();
   return response;
 }

@@ -72,6 +72,9 @@ std::vector<std::string> Api::Alarms() const {
   if (rooms_.exports != nullptr) {
     for (std::string& alarm : rooms_.exports->Alarms()) alarms.push_back(std::move(alarm));
   }
+  if (rooms_.vault != nullptr) {
+    for (std::string& alarm : rooms_.vault->Alarms()) alarms.push_back(std::move(alarm));
+  }
   const uint64_t lost = rooms_.recorder->counters().incident_findings_lost.load();
   if (lost > 0) alarms.push_back(std::to_string(lost) + " findings belong to no incident: too many subjects were waiting for the disk");
   return alarms;
@@ -81,7 +84,7 @@ std::vector<metrics::Count> Api::Counts() const {
   const incident::StoreCounters& store = rooms_.incidents->counters();
   const incident::RecorderCounters& recorder = rooms_.recorder->counters();
   const quarantine::KeeperCounters& keeper = *rooms_.quarantine_counters;
-  return {{"incidents_created", store.incidents_created.load()},
+  std::vector<metrics::Count> counts = {{"incidents_created", store.incidents_created.load()},
           {"incidents_expired", store.incidents_expired.load()},
           {"incidents_removed_for_size", store.incidents_removed_for_size.load()},
           {"incidents_removed_open", store.incidents_removed_open.load()},
@@ -101,6 +104,18 @@ std::vector<metrics::Count> Api::Counts() const {
           {"api_requests_failed", counters_.api_requests_failed.load()},
           {"api_connections_refused", rooms_.connections_refused->load()},
           {"api_streams", static_cast<uint64_t>(streams_.load())}};
+  if (rooms_.vault == nullptr) return counts;
+  const evidence::VaultCounters& vault = rooms_.vault->counters();
+  counts.insert(counts.end(), {{"evidence_stored", vault.evidence_stored.load()},
+                               {"evidence_refused_full", vault.evidence_refused_full.load()},
+                               {"evidence_failed", vault.evidence_failed.load()},
+                               {"evidence_expired", vault.evidence_expired.load()},
+                               {"evidence_removed_for_size", vault.evidence_removed_for_size.load()},
+                               {"evidence_unfinished", vault.evidence_unfinished.load()},
+                               {"evidence_notes_lost", rooms_.vault_keeper->notes_lost()},
+                               {"evidence_items", rooms_.vault->stored_items()},
+                               {"evidence_bytes", rooms_.vault->stored_bytes()}});
+  return counts;
 }
 
 Response Api::GetHealth(const Call&) {

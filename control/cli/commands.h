@@ -28,6 +28,7 @@ void AddStatusCommands(CLI::App& app, Session& session);      // status, coverag
 void AddIncidentCommands(CLI::App& app, Session& session);    // incidents list|show|state|assign|comment|tag|untag|watch
 void AddQuarantineCommands(CLI::App& app, Session& session);  // quarantine add|list|release
 void AddPolicyCommands(CLI::App& app, Session& session);      // policy list|show|upload|shadow|publish|rollback|history
+void AddEvidenceCommands(CLI::App& app, Session& session);    // evidence list|fetch|new-key|open
 void AddAuditCommands(CLI::App& app, Session& session);       // audit list|verify
 
 }  // namespace sluice::cli

@@ -56,6 +56,11 @@ void ShowOne(const std::string& body) {
   Line("destination", DestinationOf(incident) + ", " + TextOf(incident, "app") + ", " + TextOf(incident, "direction"));
   Line("document", TextOf(incident["document"], "name") + "  " + TextOf(incident["document"], "media_type"));
   Line("findings", std::to_string(incident["findings"].get<uint64_t>()) + ", " + TextOf(incident, "first").substr(0, 19) + " to " + TextOf(incident, "last").substr(0, 19));
+  for (const Json& kept : incident.value("evidence", Json::array())) {
+    Line("evidence", std::to_string(kept["id"].get<uint64_t>()) + ", " + TextOf(kept, "outcome") + ", " + std::to_string(kept["bytes_kept"].get<uint64_t>()) + " of " +
+                         std::to_string(kept["bytes"].get<uint64_t>()) + " bytes, " + std::to_string(kept["packets"].get<uint64_t>()) + " packets" +
+                         (TextOf(kept, "digest").empty() ? "" : ", " + TextOf(kept, "digest_kind") + " " + TextOf(kept, "digest")));
+  }
   if (incident.contains("sample")) ShowSample(incident["sample"]);
   std::string words;
   for (const Json& reference : incident["references"]) words += reference.get<std::string>() + " ";

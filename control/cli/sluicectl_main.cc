@@ -22,6 +22,7 @@ int Main(int argc, char** argv) {
   sluice::cli::AddIncidentCommands(app, session);
   sluice::cli::AddQuarantineCommands(app, session);
   sluice::cli::AddPolicyCommands(app, session);
+  sluice::cli::AddEvidenceCommands(app, session);
   sluice::cli::AddAuditCommands(app, session);
   try {
     app.parse(argc, argv);

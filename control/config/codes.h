@@ -25,5 +25,6 @@ inline constexpr auto kExportNeedsKey = static_cast<syntax::Code>(7050);    // o
 inline constexpr auto kExportHasNoUse = static_cast<syntax::Code>(7051);    // for a key, with its way of sending
 inline constexpr auto kBadExportName = static_cast<syntax::Code>(7052);     // not a name, or that of another one
 inline constexpr auto kExportNeedsControl = static_cast<syntax::Code>(7053);
+inline constexpr auto kEvidenceNeedsControl = static_cast<syntax::Code>(7060);
 
 }  // namespace sluice::config

@@ -37,6 +37,7 @@ class Reader {
     ReadOutput(top);
     if (const syntax::Node* control = top.Find("control")) ReadControl(*control);
     if (const syntax::Node* exports = top.Find("exports")) ReadExportList(*exports);
+    if (const syntax::Node* evidence = top.Find("evidence")) ReadEvidence(*evidence);
     top.Finish();
     CheckWhole(places_, configuration_, diagnostics_);
     return std::move(configuration_);
@@ -208,6 +209,27 @@ class Reader {
     configuration_.exports = ReadExports(exports, folder_, diagnostics_);
     if (configuration_.control || configuration_.exports.empty()) return;
     diagnostics_.Error(kExportNeedsControl, exports.at, "'exports' needs 'control'", "records wait for their receivers in the folder 'control: directory'");
+  }
+
+  void ReadEvidence(const syntax::Node& node) {
+    SectionReader reader(Section::kEvidence, node, "'evidence'", diagnostics_);
+    EvidenceOptions& evidence = configuration_.evidence.emplace();
+    evidence.public_key = Resolve(reader.Text("public_key").value);
+    evidence.directory = Resolve(reader.Text("directory").value);
+    evidence.limits.object_bytes = reader.Number("object_megabytes") << 20;
+    evidence.limits.packet_bytes = reader.Number("packet_kilobytes") << 10;
+    evidence.limits.buffer_bytes = reader.Number("buffer_megabytes") << 20;
+    evidence.limits.items = static_cast<uint32_t>(reader.Number("items"));
+    evidence.keep = std::chrono::hours(24 * reader.Number("days"));
+    evidence.max_bytes = reader.Number("megabytes") << 20;
+    evidence.stop_when_full = reader.WordText("when_full") == "stop";
+    evidence.keyed_digest = reader.WordText("digest") == "keyed";
+    reader.Finish();
+    if (configuration_.control) {
+      if (evidence.directory.empty()) evidence.directory = configuration_.control->directory + "/evidence";
+      return;
+    }
+    diagnostics_.Error(kEvidenceNeedsControl, node.at, "'evidence' needs 'control'", "incidents say what evidence there is, and the API hands it out");
   }
 
   void ReadUsers(const syntax::Node& users) {

@@ -44,6 +44,17 @@ struct ExportOptions {
   bool drop_newest = false;             // what goes when the spool is full; false: the oldest
 };
 
+// The vault for what rules ask to keep.
+struct EvidenceOptions {
+  std::string public_key;           // path
+  std::string directory;
+  event::EvidenceLimits limits;     // of each worker
+  std::chrono::hours keep{0};
+  uint64_t max_bytes = 0;
+  bool stop_when_full = false;
+  bool keyed_digest = false;
+};
+
 struct Configuration {
   std::string policy;                     // path of the compiled policy
   std::vector<std::string> trusted_keys;  // paths of public keys; none: any policy will do
@@ -52,6 +63,7 @@ struct Configuration {
   runtime::DataPlaneOptions data_plane;
   std::vector<ExportOptions> exports;
   std::optional<ControlOptions> control;  // nothing: records go to files, and nobody keeps incidents
+  std::optional<EvidenceOptions> evidence;  // nothing: none is kept
 };
 
 }  // namespace sluice::config

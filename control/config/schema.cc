@@ -25,6 +25,7 @@ constexpr Key kKeys[] = {
     {Section::kTop, "output", KeyKind::kMap, "", 0, 0, "", false, "Where records go."},
     {Section::kTop, "control", KeyKind::kMap, "", 0, 0, "", false, "Incidents and whatever people do with them. Without it records go to files only."},
     {Section::kTop, "exports", KeyKind::kList, "", 0, 0, "", false, "Receivers of records besides the files of `output` (docs/exports.md). Needs `control`, in whose directory their spools lie."},
+    {Section::kTop, "evidence", KeyKind::kMap, "", 0, 0, "", false, "The vault for what rules with `evidence: true` ask to keep (docs/evidence.md). Needs `control`."},
 
     {Section::kPort, "device", KeyKind::kText, "", 0, 0, "", false, "PCI address of a network card that is bound to `vfio-pci`, as `\"0000:03:00.0\"`. Instead of `driver`."},
     {Section::kPort, "driver", KeyKind::kWord, "", 0, 0, "af_packet|af_xdp|tap|memif|pcap|null", false, "What stands in for a card. Instead of `device`. The word `null` needs quotes in YAML."},
@@ -111,6 +112,17 @@ constexpr Key kKeys[] = {
     {Section::kExport, "batch", KeyKind::kNumber, "500", 1, 10000, "", false, "Records that are sent before one waits for their confirmation, within 1 MiB."},
     {Section::kExport, "spool_megabytes", KeyKind::kNumber, "256", 1, 1u << 20, "", false, "Records that may wait on disk."},
     {Section::kExport, "when_full", KeyKind::kWord, "drop_oldest", 0, 0, "drop_oldest|drop_newest", false, "Which of them go when there are more. They are counted, and an alarm."},
+
+    {Section::kEvidence, "public_key", KeyKind::kText, "", 0, 0, "", true, "The key that evidence is sealed for (`NAME.pub`, made by `sluicectl evidence new-key` on another machine). A relative path counts from the folder of this file."},
+    {Section::kEvidence, "directory", KeyKind::kText, "", 0, 0, "", false, "Where the vault is; without it `evidence` in the directory of `control`."},
+    {Section::kEvidence, "object_megabytes", KeyKind::kNumber, "16", 1, 1024, "", false, "What is kept of one object; of a larger one its beginning is, and it is said."},
+    {Section::kEvidence, "packet_kilobytes", KeyKind::kNumber, "1024", 0, 1u << 20, "", false, "What is kept of the packets of its conversation from its first one on."},
+    {Section::kEvidence, "buffer_megabytes", KeyKind::kNumber, "64", 1, 1u << 20, "", false, "For objects that a rule may still ask for, of each worker; touched as they are used."},
+    {Section::kEvidence, "items", KeyKind::kNumber, "1024", 1, 65536, "", false, "Such objects at a time, of each worker."},
+    {Section::kEvidence, "days", KeyKind::kNumber, "90", 1, 36500, "", false, "Evidence is removed so long after its finding."},
+    {Section::kEvidence, "megabytes", KeyKind::kNumber, "10240", 1, 1u << 30, "", false, "What the vault may hold."},
+    {Section::kEvidence, "when_full", KeyKind::kWord, "remove_oldest", 0, 0, "remove_oldest|stop", false, "When the vault or its disk is full: the oldest evidence goes, or no more is taken. Both are counted, and the incident says it."},
+    {Section::kEvidence, "digest", KeyKind::kWord, "sha256", 0, 0, "sha256|keyed", false, "The digest that incidents show: SHA-256, or HMAC-SHA-256 with a key of the vault, by which nobody else can recognise a document that he has."},
 };
 
 std::string_view KindName(const Key& key) {
@@ -153,6 +165,7 @@ std::string_view Title(Section section) {
     case Section::kControl: return "Under `control:`";
     case Section::kUser: return "A user, in the list `control: users:`";
     case Section::kExport: return "A receiver, in the list `exports:`";
+    case Section::kEvidence: return "Under `evidence:`";
     case Section::kCount: break;
   }
   return "?";
@@ -172,6 +185,7 @@ std::string_view Description(Section section) {
     case Section::kControl: return "'control'";
     case Section::kUser: return "a user";
     case Section::kExport: return "an export";
+    case Section::kEvidence: return "'evidence'";
     case Section::kCount: break;
   }
   return "?";

@@ -67,6 +67,27 @@ void ControlPlane::Observers::Observe(const event::Record& record, std::string_v
   rules.Observe(record, json);
   if (quarantines != nullptr) quarantines->Observe(record, json);
   exports->Observe(record, json);
+  if (evidence != nullptr) evidence->Observe(record, json);
+}
+
+Result<std::shared_ptr<event::EvidenceRoom>> ControlPlane::OpenVault(const config::EvidenceOptions& options, size_t workers) {
+  const Result<evidence::SealingKey> key = evidence::ReadSealingKey(options.public_key);
+  if (!key) return key.error();
+  evidence::VaultOptions vault;
+  vault.directory = options.directory;
+  vault.key = *key;
+  vault.keyed_digest = options.keyed_digest;
+  vault.keep = options.keep;
+  vault.max_bytes = options.max_bytes;
+  vault.stop_when_full = options.stop_when_full;
+  Result<std::unique_ptr<evidence::Vault>> opened = evidence::Vault::Open(vault);
+  if (!opened) return opened.error();
+  Result<std::shared_ptr<event::EvidenceRoom>> room = event::EvidenceRoom::Create(options.limits, workers);
+  if (!room) return room;
+  vault_ = std::move(*opened);
+  vault_keeper_ = std::make_unique<evidence::VaultKeeper>(*vault_, *room);
+  observers_.evidence = vault_keeper_.get();
+  return room;
 }
 
 Result<std::shared_ptr<const verdict::QuarantineSet>> ControlPlane::BeginQuarantine(size_t threads, bool is_inline) {
@@ -112,6 +133,8 @@ Status ControlPlane::OpenApi(api::Appliance& appliance, deploy::Target& policies
   rooms.quarantine_counters = &keeper_->counters();
   rooms.exports = exports_.get();
   rooms.deployment = deployment_.get();
+  rooms.vault = vault_.get();
+  rooms.vault_keeper = vault_keeper_.get();
   rooms.rules = &observers_.rules;
   rooms.connections_refused = connections_refused_.get();
   deployment_->Connect(&policies);

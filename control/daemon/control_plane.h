@@ -36,6 +36,8 @@ class ControlPlane {
   // What must be held back from the first packet on, by a data plane of so many threads; null where there is nothing, as on a tap,
   // which can hold nothing back.
   Result<std::shared_ptr<const verdict::QuarantineSet>> BeginQuarantine(size_t threads, bool is_inline);
+  // The vault, and where that many workers put what it is to keep. Before `observer` is used.
+  Result<std::shared_ptr<event::EvidenceRoom>> OpenVault(const config::EvidenceOptions& options, size_t workers);
   // Of the data plane's findings. REQUIRES: BeginQuarantine was called.
   event::RecordObserver* observer() { return &observers_; }
   // REQUIRES: the appliance, the target of policies and what `hold_back` works with outlive the call of CloseApi.
@@ -50,6 +52,7 @@ class ControlPlane {
     metrics::RuleTally rules;
     event::RecordObserver* quarantines = nullptr;  // nullptr on a tap, where nothing can be held back
     event::RecordObserver* exports = nullptr;
+    event::RecordObserver* evidence = nullptr;  // nullptr: there is no vault
   };
 
   explicit ControlPlane(const config::ControlOptions& options) : options_(options) {}
@@ -63,6 +66,8 @@ class ControlPlane {
   std::unique_ptr<quarantine::QuarantineBook> quarantines_;
   std::unique_ptr<quarantine::QuarantineKeeper> keeper_;
   std::unique_ptr<exports::ExportSet> exports_;
+  std::unique_ptr<evidence::Vault> vault_;
+  std::unique_ptr<evidence::VaultKeeper> vault_keeper_;
   Observers observers_;
   std::unique_ptr<audit::AuditLog> audit_;
   std::unique_ptr<deploy::Deployment> deployment_;

@@ -1,6 +1,9 @@
 #include "control/daemon/prepared_run.h"
 
+#include <algorithm>
+
 #include "control/config/config_reader.h"
+#include "control/evidence/item_key.h"
 #include "control/ledger/ledger.h"
 #include "rules/bundle/key_file.h"
 
@@ -26,11 +29,21 @@ PreparedRun Prepare(const std::string& configuration_path) {
     return prepared;
   }
   prepared.trusted = std::move(*trusted);
+  if (const auto& vault = prepared.configuration->evidence) {
+    if (const Result<evidence::SealingKey> key = evidence::ReadSealingKey(vault->public_key); !key) {
+      prepared.report += configuration_path + ": error: evidence: " + key.error().message() + "\n";
+      return prepared;
+    }
+  }
   Result<std::shared_ptr<const bundle::Bundle>> policy = bundle::Load(prepared.configuration->policy, prepared.trusted, prepared.configuration->signatures);
   if (policy && ledger::AsksWhatHasLeft(**policy) && prepared.configuration->ledger.empty()) {
     prepared.report += configuration_path + ": error: the policy asks what has left, so 'ledger' must say where the account of it is kept\n";
   } else if (policy) {
     prepared.policy = std::move(*policy);
+    const auto& rules = prepared.policy->rules();
+    if (!prepared.configuration->evidence && std::any_of(rules.begin(), rules.end(), [](const model::Rule& rule) { return rule.evidence; })) {
+      prepared.report += configuration_path + ": warning: rules of the policy ask for evidence, and none is kept: there is no 'evidence' in the configuration\n";
+    }
   } else {
     prepared.report += configuration_path + ": error: policy: " + policy.error().message() + "\n";
   }

@@ -54,6 +54,7 @@ int Fail(const std::string& message) {
 struct Control {
   std::unique_ptr<ControlPlane> plane;
   std::shared_ptr<const verdict::QuarantineSet> held;
+  std::shared_ptr<event::EvidenceRoom> evidence;
 
   // `prepared` then has the policy that was in force, where that is another one.
   Status Start(PreparedRun& prepared) {
@@ -70,6 +71,10 @@ struct Control {
     Result<std::shared_ptr<const verdict::QuarantineSet>> begun = plane->BeginQuarantine(DataPlane::ThreadsOf(configuration.data_plane), is_inline);
     if (!begun) return begun.error();
     held = std::move(*begun);
+    if (!configuration.evidence) return {};
+    Result<std::shared_ptr<event::EvidenceRoom>> room = plane->OpenVault(*configuration.evidence, configuration.data_plane.workers.count);
+    if (!room) return room.error();
+    evidence = std::move(*room);
     return {};
   }
   event::RecordObserver* observer() const { return plane ? plane->observer() : nullptr; }
@@ -152,6 +157,7 @@ int Run(const RunOptions& options) {
   console.Print(DescribeFailModes(*prepared.policy));
 
   runtime::DataPlaneOptions data_plane = configuration.data_plane;
+  data_plane.evidence = control.evidence;
   std::shared_ptr<ledger::Ledger> account;
   if (!configuration.ledger.empty()) {
     Result<std::shared_ptr<ledger::Ledger>> opened = ledger::Ledger::Open(configuration.ledger);

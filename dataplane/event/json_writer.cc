@@ -129,6 +129,7 @@ void AppendFinding(JsonText& json, const NamedFlow& flow, const Finding& finding
   if (finding.document.number != 0) AppendDocument(json, finding.document);
   json.Text("explain", finding.explain);
   json.Hex64("incident", finding.incident);
+  if (finding.evidence != EvidenceState::kNotAsked) json.Text("evidence", Name(finding.evidence));
 }
 
 void AppendAnomaly(JsonText& json, const NamedFlow& flow, const Anomaly& anomaly) {

@@ -26,6 +26,17 @@ std::string_view Name(PayloadClass payload_class) {
   return "unknown";
 }
 
+std::string_view Name(EvidenceState state) {
+  switch (state) {
+    case EvidenceState::kNotAsked: return "";
+    case EvidenceState::kKept: return "kept";
+    case EvidenceState::kNoVault: return "no_vault";
+    case EvidenceState::kNoPlace: return "no_place";
+    case EvidenceState::kNotHeld: return "not_held";
+  }
+  return "unknown";
+}
+
 std::string_view Name(RecordKind kind) {
   switch (kind) {
     case RecordKind::kFinding: return "finding";

@@ -70,6 +70,16 @@ struct DocumentSeen {
   InlineText<200> name;              // may be empty: sets need hold no names
 };
 
+// Whether the object of a finding is kept as evidence; the vault says what became of it then.
+enum class EvidenceState : uint8_t {
+  kNotAsked,    // by the rule
+  kKept,        // on its way to the vault
+  kNoVault,     // the configuration has none
+  kNoPlace,     // too many objects were open that a rule may ask for
+  kNotHeld,     // its bytes were gone when the rule fired
+};
+std::string_view Name(EvidenceState state);  // kNotAsked: ""
+
 struct Finding {
   InlineText<96> rule;
   InlineText<96> detector;
@@ -85,6 +95,7 @@ struct Finding {
   DocumentSeen document;
   InlineText<192> explain;           // the conditions that held
   uint64_t incident = 0;             // printed as 16 hex digits; named on the block page
+  EvidenceState evidence = EvidenceState::kNotAsked;
 };
 
 struct Anomaly {

@@ -77,7 +77,8 @@ struct FlowContext {
   bool protocol_known = false; // `session` decides about both directions
   uint8_t policy_slot = 0;     // which adopted policy this flow began under
   std::array<ProbeState, content::kDirections> probe{};
-  uint32_t quarantine_seen = 0;  // the generation of quarantines that lets this flow pass
+  uint32_t quarantine_seen = 0;  // the generation of quarantines that lets this flow pass, or
+  static constexpr uint32_t kAttended = UINT32_MAX;  // each packet is asked about, for the sake of evidence
   protocol::Session* session = nullptr;
   std::array<ProbePrefix*, content::kDirections> prefix{};
   std::array<bool, content::kDirections> ended{};  // FIN delivered and the protocol told

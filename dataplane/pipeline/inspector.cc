@@ -64,6 +64,7 @@ Result<PolicyState> Inspector::Prepare(std::shared_ptr<const bundle::Bundle> pol
   auto signatures = signature::Engine::Create(*policy, options_.max_objects, &statistics_->signatures);
   if (!signatures.ok()) return signatures.error();
   made.signatures = std::move(signatures).value();
+  made.evidence = EvidenceScopes(*policy);
   made.generation = generation;
   return made;
 }
@@ -354,6 +355,7 @@ void Inspector::Release(const flow::FlowKey& key, FlowContext& flow) noexcept {
     if (flow.prefix[d] != nullptr) prefixes_->Give(flow.prefix[d]);
     flow.prefix[d] = nullptr;
   }
+  SettleEvidence(nullptr);
   ForgetNames(flow);
   --slots_[flow.policy_slot].flows;
 }

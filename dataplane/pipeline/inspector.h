@@ -30,6 +30,7 @@ struct InspectorOptions {
   bool record_objects = false;
   decode::DecodeOptions decode;
   std::shared_ptr<const packet::HostNames> hosts;  // null: no host has a name
+  event::EvidenceShelf* evidence = nullptr;        // null: none is kept
 };
 
 // What an inspected run came to. `findings` stays valid until the next call.
@@ -42,11 +43,12 @@ struct Inspection {
   bool ambiguous_framing = false;
   bool uninspectable = false;
   bool documents_wait = false;  // a document was given to an extractor: TakeDocuments, in turns
+  bool evidence = false;  // an object that may be kept began or ended: KeepEvidence
   bool departures = false;  // pieces of registered documents are about to leave: RecordDepartures, or ForgetDepartures
 
   bool IsUneventful() const noexcept {
     return findings.empty() && verdict == verdict::Verdict::kAllow && !scanner_failed && !ambiguous_framing && !uninspectable && !departures &&
-           !documents_wait;
+           !documents_wait && !evidence;
   }
 };
 
@@ -93,6 +95,10 @@ class Inspector {
   // The run at hand went on, or was stopped. After the call that said so, before the next.
   void RecordDepartures(const flow::FlowKey& key, const FlowContext& flow, content::Direction direction) noexcept;
   void ForgetDepartures(const FlowContext& flow) noexcept;
+  // After the call that said so: the packet at hand (may be null) belongs to it; what has ended, or was stopped, is handed over.
+  void KeepEvidence(FlowContext& flow, const packet::Packet* packet) noexcept;
+  // A packet of a flow in which an object may be kept. False: there is none any more.
+  bool KeepPacket(FlowContext& flow, const packet::Packet& packet) noexcept;
   // Nothing more will be looked at: gives back everything that the flow holds.
   void Release(const flow::FlowKey& key, FlowContext& flow) noexcept;
 
@@ -168,6 +174,14 @@ class Inspector {
   bool EquipDocument(ObjectState& document, const ObjectState& where) noexcept;
   void FreeDocument(ObjectState* document) noexcept;
 
+  // evidence (inspector_evidence.cc)
+  static std::vector<model::Scope> EvidenceScopes(const bundle::Bundle& policy);
+  void BeginEvidence(ObjectState& object) noexcept;
+  void Watch(ObjectState& object, ByteView bytes) noexcept;
+  void AskForEvidence(const ObjectState& object, const model::Rule& rule, event::Finding& finding) noexcept;
+  void LeaveEvidence(ObjectState& object) noexcept;
+  void SettleEvidence(const packet::Packet* packet) noexcept;
+
   // match → verdict
   void ScanObject(ObjectState* object, ByteView bytes) noexcept;
   void Match(ObjectState& object, ByteView bytes) noexcept;
@@ -200,6 +214,7 @@ class Inspector {
   static constexpr size_t kMaxFindings = 32;  // of one run; what fires beyond keeps its verdict and is counted
 
   uint32_t documents_ = 0;  // with extractors
+  event::EvidenceItem* leaving_ = nullptr;  // nobody holds them any more
   const InspectorOptions options_;
   Recorder* recorder_;
   Statistics* statistics_;

@@ -36,6 +36,10 @@ void Inspector::Defer(ObjectState& object, ObjectState& where, const ViewPiece& 
     return;
   }
   statistics_->counters.Add(PipelineCounter::kDocumentsDeferred);
+  // What its bytes show may ask for the object they came in, which may be over by then.
+  const ObjectState* whole = &object;
+  while (whole->link != nullptr && whole->link->parent != nullptr) whole = whole->link->parent;
+  if ((document->kept = whole->kept) != nullptr) ++document->kept->holders;
   inspection_.documents_wait = true;
 }
 

@@ -51,6 +51,8 @@ bool Inspector::Equip(ObjectState& object) noexcept {
     if (object.trace == nullptr) inspection_.scanner_failed = true;
   }
   if (options_.hash_objects && (object.sha256 = hashes_->Take()) != nullptr) crypto_hash_sha256_init(object.sha256);
+  if (!task_.policy->evidence.empty()) BeginEvidence(object);
+  object.watched = object.sha256 != nullptr || object.kept != nullptr;
   return object.stream != nullptr;
 }
 
@@ -103,6 +105,7 @@ void Inspector::ReleaseParts(ObjectState& object) noexcept {
   if (object.tally != nullptr) tallies_->Give(object.tally);
   if (object.sha256 != nullptr) hashes_->Give(object.sha256);
   if (object.trace != nullptr) task_.policy->signatures->Give(object.trace);
+  if (object.kept != nullptr) LeaveEvidence(object);
   if (object.link != nullptr) view_links_->Give(object.link);
 }
 
@@ -142,7 +145,7 @@ void Inspector::ScanObject(ObjectState* object, ByteView bytes) noexcept {
   }
   if (object->prefix != nullptr) GrowPrefix(*object, bytes);
   object->bytes += bytes.size();
-  if (object->sha256 != nullptr) crypto_hash_sha256_update(object->sha256, bytes.data(), bytes.size());
+  if (object->watched) Watch(*object, bytes);
   if (object->trace != nullptr) Trace(*object, bytes);
   // What stands for something else is read by nobody as it is.
   if (object->stage == DecodeStage::kOpen && object->chain->kind() == decode::CodingKind::kContent) {
@@ -196,6 +199,7 @@ void Inspector::SkipInOpenObjects(uint64_t gap) noexcept {
     task_.policy->matcher->Skip(*object->stream, skipped);
     SkipBeside(*object, skipped);
     object->bytes += gap;
+    if (object->kept != nullptr) options_.evidence->AddGap(*object->kept, gap);
     ++object->lost_ranges;
     if (object->trace != nullptr) task_.policy->signatures->Skip(*object->trace, object->bytes);
   }
@@ -203,6 +207,7 @@ void Inspector::SkipInOpenObjects(uint64_t gap) noexcept {
 
 void Inspector::CloseObject(ObjectState* object, bool complete) noexcept {
   complete = complete && object->lost_ranges == 0;
+  if (object->kept != nullptr) object->kept->complete = complete;
   if (object->stage == DecodeStage::kUndecided) ConsiderAtEnd(*object);
   if (object->stream != nullptr) {
     if (task_.policy->matcher->Close(object->stream, hits_) == match::ScanStatus::kFailed) {
@@ -380,6 +385,7 @@ void Inspector::Fire(const ObjectState& object, const verdict::FiredRule& fired)
   if (object.trace != nullptr) DescribeDocument(object, fired, finding);
   finding.explain.Assign(fired.explain.view());
   finding.incident = IncidentOf(task_.flow->id, rule.id);
+  if (rule.evidence) AskForEvidence(object, rule, finding);
   fired_rules_[finding_count_++] = fired.rule;
 }
 

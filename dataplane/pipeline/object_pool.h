@@ -13,6 +13,7 @@
 #include "dataplane/content/media_type.h"
 #include "dataplane/content/object.h"
 #include "dataplane/decode/decoder_chain.h"
+#include "dataplane/event/evidence_shelf.h"
 #include "dataplane/match/matcher.h"
 #include "dataplane/signature/trace.h"
 #include "dataplane/verdict/tally.h"
@@ -52,11 +53,14 @@ struct ObjectState {
   TypePrefix* prefix = nullptr;
   verdict::Tally* tally = nullptr;
   crypto_hash_sha256_state* sha256 = nullptr;
+  event::EvidenceItem* kept = nullptr;  // where a rule may ask for it as evidence
   signature::Trace* trace = nullptr;  // where the policy asks for registered documents
   ShadowObject* shadow = nullptr;     // of the shadow of that generation, where another policy is tried on it
   uint64_t bytes = 0;           // passed so far, lost ones included
   uint32_t lost_ranges = 0;
   uint32_t shadow_generation = 0;
+  bool watched = false;         // `sha256` or `kept` is there
+  bool no_evidence_place = false;  // a rule may ask for it, and it is not kept
   bool failed = false;          // the scanner refused: later bytes are not inspected
   DecodeStage stage = DecodeStage::kPlain;
   bool opened = false;          // views of its content began, or it was said why not

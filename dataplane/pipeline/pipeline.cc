@@ -197,6 +197,7 @@ void Pipeline::Impl::Act(const Here& here, const Inspection& seen, const Offende
     }
   }
   RecordFindings(here, seen, action);
+  if (seen.evidence) KeepEvidence(here, offender);
   if (seen.documents_wait) AwaitDocuments(here, offender);
   // Pieces count when they went on.
   if (!seen.departures) return;
@@ -280,7 +281,8 @@ Result<std::unique_ptr<Pipeline>> Pipeline::Create(const PipelineOptions& option
   auto reassembler = stream::TcpReassembler::Create(tcp);
   if (!reassembler.ok()) return reassembler.error();
   impl->reassembler.emplace(std::move(reassembler).value());
-  const InspectorOptions inspection{options.sessions, options.max_objects, options.hash_objects, options.record_objects, options.decode, options.hosts};
+  const InspectorOptions inspection{options.sessions, options.max_objects, options.hash_objects, options.record_objects, options.decode, options.hosts,
+                                   options.evidence != nullptr ? options.evidence->Take() : nullptr};
   auto inspector = Inspector::Create(inspection, std::move(policy), options.generation, &impl->recorder, &impl->statistics);
   if (!inspector.ok()) return inspector.error();
   impl->inspector = std::move(inspector).value();

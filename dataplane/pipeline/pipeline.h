@@ -13,6 +13,7 @@
 
 #include "base/result.h"
 #include "dataplane/decode/decode_room.h"
+#include "dataplane/event/evidence_shelf.h"
 #include "dataplane/event/record_sink.h"
 #include "dataplane/flow/flow_table.h"
 #include "dataplane/packet/host_names.h"
@@ -45,6 +46,7 @@ struct PipelineOptions {
   std::chrono::nanoseconds flow_report_interval = std::chrono::seconds(60);
   uint32_t generation = 1;
   std::shared_ptr<const packet::HostNames> hosts;  // for rules that ask for a client; may be null
+  std::shared_ptr<event::EvidenceRoom> evidence;  // a shelf of it for each pipeline; null: no evidence is kept
   PeerPorts peer_ports{};               // inline: by which port packets of each port go on, and frames for their receiver
 };
 

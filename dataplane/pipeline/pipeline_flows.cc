@@ -87,12 +87,18 @@ void Pipeline::Impl::FlushHeld(const Here& here, Fate fate) noexcept {
 
 // Asked once for each flow and generation, and for each packet while the answer is yes. Nothing is sent to either side: a connection
 // that is released in time goes on with the next retransmission. A flow that is held is not touched, so that it can time out.
+// Flows with evidence are asked about at each packet, so that no other flow pays for it.
 bool Pipeline::Impl::HeldBack(const Here& here, Packet& packet) noexcept {
   FlowContext& flow = *here.flow;
+  const bool attended = flow.quarantine_seen == FlowContext::kAttended && inspector->KeepPacket(flow, packet);
+  if (quarantine == nullptr) {
+    if (!attended) flow.quarantine_seen = quarantine_generation;
+    return false;
+  }
   const bool low_is_client = flow.client == flow::KeySide::kLow;
   const uint32_t entry = quarantine->Find(low_is_client ? here.key->low : here.key->high, low_is_client ? here.key->high : here.key->low, flow.id);
   if (entry == verdict::QuarantineSet::kNone) {
-    flow.quarantine_seen = quarantine_generation;
+    if (!attended) flow.quarantine_seen = quarantine_generation;
     return false;
   }
   quarantine->CountDrop(quarantine_worker, entry, FrameBytes(packet));
@@ -100,6 +106,12 @@ bool Pipeline::Impl::HeldBack(const Here& here, Packet& packet) noexcept {
   CountFate(flow, Fate::kQuarantined, packet.headers.payload_length);
   Drop(packet);
   return true;
+}
+
+// From here on its packets come by HeldBack, while an object of it may be kept.
+void Pipeline::Impl::KeepEvidence(const Here& here, const Offender& offender) noexcept {
+  here.flow->quarantine_seen = FlowContext::kAttended;
+  inspector->KeepEvidence(*here.flow, offender.packet);
 }
 
 void Pipeline::Impl::EndFlow(FlowIndex index, event::FlowEnd reason, flow::FlowCounter why, Fate fate_of_held) noexcept {

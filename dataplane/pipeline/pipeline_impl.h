@@ -67,6 +67,7 @@ struct Pipeline::Impl {
   void Block(const Here& here, const Interceptor::Offence& offence, ActionTaken& action) noexcept;
   void Blocked(const Here& here, Packet& packet) noexcept;
   bool HeldBack(const Here& here, Packet& packet) noexcept;
+  void KeepEvidence(const Here& here, const Offender& offender) noexcept;
   void EndDirections(const Here& here, const Offender& offender) noexcept;
 
   // pipeline_documents.cc

@@ -6,6 +6,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <vector>
 
 #include "dataplane/match/confirm.h"
 #include "dataplane/match/matcher.h"
@@ -19,6 +20,7 @@ struct PolicyState {
   std::unique_ptr<match::Confirmer> confirmer;
   std::unique_ptr<verdict::Decider> decider;
   std::unique_ptr<signature::Engine> signatures;  // null: no detector asks for registered documents
+  std::vector<model::Scope> evidence;  // of what the rules that ask for evidence may speak, as known when an object begins
   uint32_t generation = 0;
   uint64_t flows = 0;  // live ones that began under it
 };

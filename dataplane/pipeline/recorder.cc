@@ -4,7 +4,6 @@
 #include "dataplane/protocol/protocol_table.h"
 
 namespace sluice::pipeline {
-namespace {
 
 void Refer(const flow::FlowKey& key, const FlowContext& flow, event::FlowRef& ref) noexcept {
   const bool low_is_client = flow.client == flow::KeySide::kLow;
@@ -18,8 +17,6 @@ void Refer(const flow::FlowKey& key, const FlowContext& flow, event::FlowRef& re
   ref.vlan = key.vlan;
   ref.app = protocol::Name(flow.app);
 }
-
-}  // namespace
 
 void Describe(const ObjectState& object, uint64_t end, event::ObjectRef& ref) noexcept {
   ref.number = object.description.number;

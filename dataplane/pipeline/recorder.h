@@ -41,6 +41,8 @@ class Recorder {
   event::Rank rank_;
 };
 
+// As records name it.
+void Refer(const flow::FlowKey& key, const FlowContext& flow, event::FlowRef& ref) noexcept;
 // As findings name it; `media_type` as known at `end` bytes.
 void Describe(const ObjectState& object, uint64_t end, event::ObjectRef& ref) noexcept;
 

@@ -59,6 +59,7 @@ pipeline::PipelineOptions PipelineFor(const DataPlaneOptions& options, const Pla
   pipeline.longest_hold = options.longest_hold;
   pipeline.hash_objects = options.output.hash_objects;
   pipeline.hosts = options.hosts;
+  pipeline.evidence = options.evidence;
   pipeline.record_objects = !options.output.objects.empty();
   pipeline.record_flows = !options.output.flows.empty();
   std::iota(pipeline.peer_ports.begin(), pipeline.peer_ports.end(), uint8_t{0});
@@ -220,6 +221,7 @@ pipeline::Totals DataPlane::Snapshot() const {
   if (impl_->last) return *impl_->last;
   pipeline::Totals totals = AddUp(*impl_->workers, impl_->ports);
   AddRecords(impl_->writer->rings(), totals);
+  if (impl_->options.evidence != nullptr) AddEvidence(*impl_->options.evidence, totals);
   totals.elapsed_seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - impl_->started).count();
   return totals;
 }

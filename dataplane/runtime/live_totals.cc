@@ -70,4 +70,12 @@ void AddRecords(const std::vector<std::unique_ptr<event::RecordRing>>& rings, pi
   }
 }
 
+void AddEvidence(const event::EvidenceRoom& room, pipeline::Totals& totals) {
+  for (size_t i = 0; i < static_cast<size_t>(event::EvidenceCounter::kCount); ++i) {
+    const auto counter = static_cast<event::EvidenceCounter>(i);
+    uint64_t& count = totals.counters["evidence_" + std::string(Name(counter))];
+    for (const auto& shelf : room.shelves()) count += shelf->counters().value(counter);
+  }
+}
+
 }  // namespace sluice::runtime

@@ -16,5 +16,6 @@ namespace sluice::runtime {
 // elapsed_seconds is left to the caller.
 pipeline::Totals AddUp(const worker::WorkerGroup& workers, const std::vector<std::unique_ptr<port::Port>>& ports);
 void AddRecords(const std::vector<std::unique_ptr<event::RecordRing>>& rings, pipeline::Totals& totals);
+void AddEvidence(const event::EvidenceRoom& room, pipeline::Totals& totals);
 
 }  // namespace sluice::runtime

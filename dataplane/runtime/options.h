@@ -11,6 +11,7 @@
 
 #include "dataplane/decode/decode_room.h"
 #include "dataplane/event/departure_sink.h"
+#include "dataplane/event/evidence_shelf.h"
 #include "dataplane/packet/host_names.h"
 #include "dataplane/port/port_options.h"
 
@@ -65,6 +66,7 @@ struct DataPlaneOptions {
   bool hold_for_documents = true;     // inline: what ends a document waits until it is read, but no longer than
   std::chrono::seconds longest_hold{10};
   OutputOptions output;
+  std::shared_ptr<event::EvidenceRoom> evidence;  // made for as many workers; null: none is kept
 };
 
 }  // namespace sluice::runtime

@@ -181,6 +181,7 @@ class BundleReader {
       rule.confidence = in.U8();
       if (rule.confidence > 100) in.Fail("a confidence exceeds 100");
       rule.action = in.Enum<model::Action>();
+      rule.evidence = in.Bool();
       rule.scope = ReadScope(in);
       rule.exceptions = ReadExceptions(in);
       rule.condition = ReadCondition(in, detector_count);

@@ -104,6 +104,7 @@ void WriteRules(ByteWriter& out, const std::vector<model::Rule>& rules) {
     out.Enum(rule.severity);
     out.U8(rule.confidence);
     out.Enum(rule.action);
+    out.Bool(rule.evidence);
     WriteScope(out, rule.scope);
     WriteExceptions(out, rule.exceptions);
     WriteCondition(out, rule.condition);

@@ -18,7 +18,7 @@
 namespace sluice::bundle {
 
 inline constexpr std::array<uint8_t, 8> kMagic = {0x89, 'S', 'L', 'B', '\r', '\n', 0x1a, '\n'};
-inline constexpr uint32_t kFormatVersion = 4;
+inline constexpr uint32_t kFormatVersion = 5;
 inline constexpr size_t kVersionOffset = 8;
 inline constexpr size_t kDigestOffset = 16;
 inline constexpr size_t kDigestBytes = 32;

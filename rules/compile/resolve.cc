@@ -53,6 +53,7 @@ class Resolver {
     rule.severity = source.severity;
     rule.confidence = source.confidence;
     rule.action = source.action;
+    rule.evidence = source.evidence;
     rule.scope = ResolveScope(source.scope);
     for (const syntax::ExceptionSource& exception : source.exceptions) rule.exceptions.push_back(ResolveException(exception));
     inline_rank_ = 0;

@@ -62,6 +62,7 @@ struct Rule {
   Severity severity = Severity::kMedium;
   uint8_t confidence = 50;  // 0..100
   Action action = Action::kAlert;
+  bool evidence = false;    // the object and the packets round it are kept, encrypted, when it fires
   Scope scope;
   std::vector<Exception> exceptions;
   Condition condition;

@@ -102,6 +102,7 @@ void AppendRuleKeys(std::vector<Key>& keys) {
                    {m, "severity", Shape::kWord, "How bad it is; medium without it.", false, 0, 0, NamesOf<model::Severity>},
                    {m, "confidence", Shape::kNumber, "How sure the rule is, in percent; 50 without it.", false, 0, 100},
                    {m, "action", Shape::kWord, "What happens; alert without it.", false, 0, 0, NamesOf<model::Action>},
+                   {m, "evidence", Shape::kFlag, "Whether the object and the packets round it are kept, encrypted, when the rule fires; false without it."},
                    {m, "scope", Shape::kMap, "For what traffic; all without it.", false, 0, 0, nullptr, MapKind::kScope},
                    {m, "exceptions", Shape::kMaps, "For what traffic not, until a day.", false, 0, 0, nullptr, MapKind::kException},
                    {m, "detect", Shape::kConditions, "Any of these detectors. In place of a condition."},

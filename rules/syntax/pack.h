@@ -94,6 +94,7 @@ struct RuleSource {
   model::Severity severity = model::Severity::kMedium;
   uint8_t confidence = 50;
   model::Action action = model::Action::kAlert;
+  bool evidence = false;
   ScopeSource scope;
   std::vector<ExceptionSource> exceptions;
   ConditionSource condition;

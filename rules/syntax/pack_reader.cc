@@ -77,6 +77,7 @@ RuleSource ReadRule(const Node& node, Diagnostics& diagnostics) {
   if (const auto severity = map.Word("severity", model::SeverityFromName, "info, low, medium, high, critical")) rule.severity = severity->value;
   if (const auto confidence = map.Number("confidence", 0, 100)) rule.confidence = static_cast<uint8_t>(confidence->value);
   if (const auto action = map.Word("action", model::ActionFromName, "allow, alert, block, quarantine")) rule.action = action->value;
+  if (const auto evidence = map.Flag("evidence")) rule.evidence = evidence->value;
   if (const Node* scope = map.Find("scope")) rule.scope = ReadScope(map, *scope, true);
   rule.exceptions = ReadExceptions(map);
   ReadRuleCondition(map, rule);

@@ -31,5 +31,12 @@ TEST(Caller, LeavesTheAuditLogToTheAdmin) {
   EXPECT_FALSE(May(Role::kAnalyst, Permission::kQuarantine));
 }
 
+TEST(Caller, LeavesEvidenceToItsReadersAlone) {
+  for (int i = 0; i < static_cast<int>(Role::kCount); ++i) {
+    const auto role = static_cast<Role>(i);
+    EXPECT_EQ(May(role, Permission::kEvidence), role == Role::kEvidenceReader) << Name(role);
+  }
+}
+
 }  // namespace
 }  // namespace sluice::api

@@ -64,6 +64,11 @@ class Laboratory {
     deployment->Connect(&target);
     rooms.deployment = deployment.get();
     rooms.rules = &rules;
+    vault_room = event::EvidenceRoom::Create({.items = 4, .object_bytes = 1000, .packet_bytes = 1000, .buffer_bytes = 1 << 20}, 1).value();
+    vault = evidence::Vault::Open(VaultOf(folder_.File("evidence"))).value();
+    keeper = std::make_unique<evidence::VaultKeeper>(*vault, vault_room);
+    rooms.vault = vault.get();
+    rooms.vault_keeper = keeper.get();
     rooms.connections_refused = &connections_refused;
     api = std::make_unique<Api>(rooms);
   }
@@ -73,6 +78,24 @@ class Laboratory {
     incident::FindingBatch batch(1000);
     for (const auto& finding : findings) batch.Add(incident::testing::Make(finding), kSample, "desk 7");
     ASSERT_TRUE(store->Apply(batch.Take()));
+  }
+  static evidence::VaultOptions VaultOf(const std::string& directory) {
+    evidence::VaultOptions options;
+    options.directory = directory;
+    options.key = evidence::OpeningKey::Generate()->sealing_key();
+    options.keep = std::chrono::hours(24 * 365 * 100);
+    return options;
+  }
+  // An object that a rule asked to keep.
+  evidence::EvidenceId Keep(const std::string& object, uint64_t reference) {
+    event::EvidenceShelf& shelf = *vault_room->shelves()[0];
+    event::EvidenceItem* item = shelf.Begin();
+    shelf.AddObject(*item, {reinterpret_cast<const uint8_t*>(object.data()), object.size()});
+    item->time = Timestamp::FromNanoseconds(1'700'000'000'000'000'000);
+    item->Refer(reference);
+    const evidence::EvidenceId id = vault->Store(*item).value();
+    shelf.LetGo(item);
+    return id;
   }
   Response Ask(const std::string& method, const std::string& path, const std::string& body = "", Role role = Role::kAdmin) {
     Request request;
@@ -117,6 +140,9 @@ class Laboratory {
   } target;
   std::unique_ptr<deploy::Deployment> deployment;
   metrics::RuleTally rules;
+  std::shared_ptr<event::EvidenceRoom> vault_room;
+  std::unique_ptr<evidence::Vault> vault;
+  std::unique_ptr<evidence::VaultKeeper> keeper;
   std::atomic<uint64_t> connections_refused{0};
   std::unique_ptr<Api> api;
 };

@@ -85,6 +85,9 @@ const std::vector<Call>& Calls() {
       {"get", "/v1/policies", "/v1/policies", "", 200},
       {"get", "/v1/policies/1", "/v1/policies/{id}", "", 200},
       {"get", "/v1/policies/1x", "/v1/policies/{id}", "", 404},
+      // Root, who asks here, is no evidence reader; what that role gets is in evidence_routes_test.cc.
+      {"get", "/v1/evidence", "/v1/evidence", "", 403},
+      {"get", "/v1/evidence/1?reason=x", "/v1/evidence/{id}", "", 403},
       {"get", "/v1/audit", "/v1/audit", "", 200},
       {"get", "/v1/audit/verification", "/v1/audit/verification", "", 200},
       {"get", "/v1/audit/verification?met=" + std::string(64, '0'), "/v1/audit/verification", "", 200},
@@ -125,6 +128,7 @@ class OpenApi : public ::testing::Test {
     example.app = "http";
     lab_.target.report.rules = {{"cn.mark"}};
     lab_.target.report.examples = {example};
+    lab_.Keep("an object", 0xabc);
     lab_.Happen({{}, {"us.top", 2, 3, "x\x1b[2J.txt", 7, 2000, model::Severity::kLow}});
     server_ = LocalServer::Start(options, [this](const Request& request) { return lab_.api->Handle(request); }).value();
   }

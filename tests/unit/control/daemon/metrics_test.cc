@@ -91,9 +91,10 @@ tables: {flows: 4096, held_packets: 1024, objects: 1024, sessions: 1024}
 output: {findings: findings.jsonl}
 control: {directory: control}
 exports: [{name: lake, to: file, path: out.jsonl}]
+evidence: {public_key: case.pub}
 )";
     std::ofstream(folder / "drive.sh") << R"(
-cd "$2" && "$1/sluicec" compile pack.yaml -o policy.slb > compiled 2>&1 || exit 1
+cd "$2" && "$1/sluicectl" evidence new-key case > key && "$1/sluicec" compile pack.yaml -o policy.slb > compiled 2>&1 || exit 1
 "$1/sluiced" run -c sluice.yaml --ready-file ready > out 2>&1 & pid=$!
 for i in $(seq 300); do [ -e ready ] && break; sleep 0.1; done
 curl -sS --unix-socket control/api.sock http://sluice/metrics > metrics.txt
