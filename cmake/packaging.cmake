@@ -9,6 +9,20 @@ install(DIRECTORY docs/schema DESTINATION ${CMAKE_INSTALL_DATADIR}/sluice)
 install(FILES docs/openapi.json docs/grafana-dashboard.json DESTINATION ${CMAKE_INSTALL_DATADIR}/sluice)
 install(DIRECTORY docs/ DESTINATION ${CMAKE_INSTALL_DATADIR}/sluice/docs FILES_MATCHING PATTERN "*.md" PATTERN "schema" EXCLUDE)
 install(FILES packaging/sluiced.service DESTINATION lib/systemd/system)
+# What each program prints of its own command line, for bash and zsh.
+set(completions)
+foreach(program sluiced sluicec sluicectl)
+  foreach(shell bash zsh)
+    set(file ${CMAKE_BINARY_DIR}/completion/${program}.${shell})
+    add_custom_command(OUTPUT ${file} DEPENDS ${program} VERBATIM
+      COMMAND ${CMAKE_COMMAND} -E make_directory ${CMAKE_BINARY_DIR}/completion
+      COMMAND sh -c "\"$<TARGET_FILE:${program}>\" completion ${shell} > \"${file}\"")
+    list(APPEND completions ${file})
+  endforeach()
+  install(FILES ${CMAKE_BINARY_DIR}/completion/${program}.bash DESTINATION ${CMAKE_INSTALL_DATADIR}/bash-completion/completions RENAME ${program})
+  install(FILES ${CMAKE_BINARY_DIR}/completion/${program}.zsh DESTINATION ${CMAKE_INSTALL_DATADIR}/zsh/vendor-completions RENAME _${program})
+endforeach()
+add_custom_target(completions ALL DEPENDS ${completions})
 install(FILES packaging/debian/copyright DESTINATION ${CMAKE_INSTALL_DOCDIR})
 install(FILES packaging/sluice.yaml DESTINATION /etc/sluice)
 

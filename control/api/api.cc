@@ -40,6 +40,7 @@ const std::vector<Api::Route>& Api::AllRoutes() {
       {"GET", "/metrics", Permission::kLook, &Api::GetMetrics},
       {"GET", "/v1/status", Permission::kLook, &Api::GetStatus},
       {"GET", "/v1/statistics", Permission::kLook, &Api::GetStatistics},
+      {"GET", "/v1/talkers", Permission::kLook, &Api::ListTalkers},
       {"GET", "/v1/stream", Permission::kLook, &Api::GetStream},
       {"GET", "/v1/incidents", Permission::kLook, &Api::ListIncidents},
       {"GET", "/v1/incidents/{id}", Permission::kLook, &Api::GetIncident},

@@ -18,8 +18,10 @@
 #include "control/incident/incident_recorder.h"
 #include "control/incident/incident_store.h"
 #include "control/metrics/exposition.h"
+#include "control/metrics/talkers.h"
 #include "control/quarantine/quarantine_book.h"
 #include "control/quarantine/quarantine_keeper.h"
+#include "dataplane/packet/host_names.h"
 
 namespace sluice::api {
 
@@ -36,6 +38,8 @@ struct Rooms {
   evidence::Vault* vault = nullptr;             // may stay so, like its keeper
   const evidence::VaultKeeper* vault_keeper = nullptr;
   const metrics::RuleTally* rules = nullptr;
+  const metrics::Talkers* talkers = nullptr;
+  std::shared_ptr<const packet::HostNames> hosts;  // null: no host has a name
   const std::atomic<uint64_t>* connections_refused = nullptr;  // by whatever serves the API
 };
 
@@ -100,6 +104,7 @@ class Api {
   Response PutTrial(const Call& call);
   Response GetTrial(const Call& call);
   Response DeleteTrial(const Call& call);
+  Response ListTalkers(const Call& call);
   Response ListEvidence(const Call& call);
   Response GetEvidence(const Call& call);
   Response ListAudit(const Call& call);

@@ -3,6 +3,7 @@
 #include <cstdio>
 #include <exception>
 
+#include "base/completion/completion.h"
 #include "control/cli/commands.h"
 
 namespace {
@@ -19,11 +20,13 @@ int Main(int argc, char** argv) {
   app.add_option("--socket", session.socket, "where sluiced listens: `socket` of its configuration")->envname("SLUICE_SOCKET")->capture_default_str();
   app.add_flag("--json", session.json, "what the API said, as JSON");
   sluice::cli::AddStatusCommands(app, session);
+  sluice::cli::AddTopCommand(app, session);
   sluice::cli::AddIncidentCommands(app, session);
   sluice::cli::AddQuarantineCommands(app, session);
   sluice::cli::AddPolicyCommands(app, session);
   sluice::cli::AddEvidenceCommands(app, session);
   sluice::cli::AddAuditCommands(app, session);
+  sluice::completion::AddCommand(app);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

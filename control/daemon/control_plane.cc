@@ -46,6 +46,7 @@ Result<std::unique_ptr<ControlPlane>> ControlPlane::Start(const config::ControlO
   if (!incidents) return incidents.error();
   control->incidents_ = std::move(*incidents);
   incident::RecorderOptions recorder;
+  control->hosts_ = hosts;
   recorder.hosts = std::move(hosts);
   control->recorder_ = std::make_unique<incident::IncidentRecorder>(*control->incidents_, recorder);
   control->observers_.incidents = control->recorder_.get();
@@ -65,6 +66,7 @@ Result<std::unique_ptr<ControlPlane>> ControlPlane::Start(const config::ControlO
 void ControlPlane::Observers::Observe(const event::Record& record, std::string_view json) noexcept {
   incidents->Observe(record, json);
   rules.Observe(record, json);
+  talkers.Observe(record, json);
   if (quarantines != nullptr) quarantines->Observe(record, json);
   exports->Observe(record, json);
   if (evidence != nullptr) evidence->Observe(record, json);
@@ -136,6 +138,8 @@ Status ControlPlane::OpenApi(api::Appliance& appliance, deploy::Target& policies
   rooms.vault = vault_.get();
   rooms.vault_keeper = vault_keeper_.get();
   rooms.rules = &observers_.rules;
+  rooms.talkers = &observers_.talkers;
+  rooms.hosts = hosts_;
   rooms.connections_refused = connections_refused_.get();
   deployment_->Connect(&policies);
   api_ = std::make_unique<api::Api>(rooms);

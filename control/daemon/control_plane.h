@@ -48,8 +48,10 @@ class ControlPlane {
   // Each finding goes to all of them.
   struct Observers final : event::RecordObserver {
     void Observe(const event::Record& record, std::string_view json) noexcept override;
+    void ObserveFlow(const event::Record& record) noexcept override { talkers.ObserveFlow(record); }
     event::RecordObserver* incidents = nullptr;
     metrics::RuleTally rules;
+    metrics::Talkers talkers;
     event::RecordObserver* quarantines = nullptr;  // nullptr on a tap, where nothing can be held back
     event::RecordObserver* exports = nullptr;
     event::RecordObserver* evidence = nullptr;  // nullptr: there is no vault
@@ -59,6 +61,7 @@ class ControlPlane {
 
   const config::ControlOptions options_;
   bool is_inline_ = false;
+  std::shared_ptr<const packet::HostNames> hosts_;
 
   int lock_ = -1;  // descriptor that holds the directory
   std::unique_ptr<incident::IncidentStore> incidents_;

@@ -3,6 +3,7 @@
 #include <cstdio>
 #include <exception>
 
+#include "base/completion/completion.h"
 #include "control/daemon/check_command.h"
 #include "control/daemon/ledger_command.h"
 #include "control/daemon/replay_command.h"
@@ -25,6 +26,7 @@ int Main(int argc, char** argv) {
   sluice::daemon::AddCheckCommand(app, exit_code);
   sluice::daemon::AddReplayCommand(app, exit_code);
   sluice::daemon::AddLedgerCommand(app, exit_code);
+  sluice::completion::AddCommand(app);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

@@ -15,6 +15,8 @@ class RecordObserver {
   virtual ~RecordObserver() = default;
   // A finding or an anomaly; `json` is the record as one line, with its line break; neither outlives the call.
   virtual void Observe(const Record& record, std::string_view json) noexcept = 0;
+  // A report of a flow, where those are written.
+  virtual void ObserveFlow(const Record&) noexcept {}
 };
 
 }  // namespace sluice::event

@@ -100,6 +100,7 @@ bool RecordWriter::DrainRing(event::RecordRing& ring) {
 void RecordWriter::WriteRecord(const event::Record& record) {
   event::JsonlFile* const file = file_of_[IndexOf(record.kind)];
   const bool observed = observer_ != nullptr && (record.kind == event::RecordKind::kFinding || record.kind == event::RecordKind::kAnomaly);
+  if (observer_ != nullptr && record.kind == event::RecordKind::kFlow) observer_->ObserveFlow(record);
   if (file == nullptr && !observed) return;
   lines_.clear();
   writer_.Append(record, lines_);

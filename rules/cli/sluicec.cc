@@ -1,6 +1,7 @@
 // sluicec: the rule compiler. Reads packs, says what is wrong with them, and makes bundles for sluiced.
 #include <CLI/CLI.hpp>
 
+#include "base/completion/completion.h"
 #include "rules/cli/commands.h"
 #include "rules/cli/fingerprint.h"
 
@@ -140,6 +141,8 @@ int main(int argc, char** argv) {
   AddBundleCommands(app, arguments, commands);
   AddKeyCommands(app, arguments, commands);
   AddFingerprintCommand(app, arguments.fingerprint, commands);
+  sluice::completion::AddCommand(app);
+  commands.emplace_back(app.get_subcommand("completion"), [] { return 0; });
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& e) {

@@ -13,6 +13,7 @@ namespace {
 const std::vector<std::vector<std::string>>& Layers() {
   static const std::vector<std::vector<std::string>> kLayers = {
       {"base"},
+      {"base/completion"},
       {"rules/model", "rules/validator", "rules/text", "rules/marking", "rules/evaluate", "dataplane/packet"},
       {"dataplane/content", "rules/syntax"},
       {"dataplane/extract"},

@@ -52,6 +52,10 @@ Expect "the user cannot log in" /usr/sbin/nologin "$(Inside getent passwd sluice
 for file in openapi.json grafana-dashboard.json schema/finding.schema.json packs/china.yaml docs/operations.md; do
   Expect "$file is there" "root:root 644" "$(Owner "/usr/share/sluice/$file")"
 done
+for program in sluiced sluicec sluicectl; do
+  Expect "$program is completed in bash" "root:root 644" "$(Owner "/usr/share/bash-completion/completions/$program")"
+  Expect "$program is completed in zsh" "root:root 644" "$(Owner "/usr/share/zsh/vendor-completions/_$program")"
+done
 Expect "folders are open to read" "root:root 755" "$(Owner /usr/share/sluice/packs)"
 ExpectThat "nothing is enabled" test -z "$(find "$ROOT/etc/systemd" -name 'sluiced*')"
 if Inside sh -c 'command -v systemd-analyze' >/dev/null; then

@@ -64,6 +64,7 @@ class Laboratory {
     deployment->Connect(&target);
     rooms.deployment = deployment.get();
     rooms.rules = &rules;
+    rooms.talkers = &talkers;
     vault_room = event::EvidenceRoom::Create({.items = 4, .object_bytes = 1000, .packet_bytes = 1000, .buffer_bytes = 1 << 20}, 1).value();
     vault = evidence::Vault::Open(VaultOf(folder_.File("evidence"))).value();
     keeper = std::make_unique<evidence::VaultKeeper>(*vault, vault_room);
@@ -140,6 +141,7 @@ class Laboratory {
   } target;
   std::unique_ptr<deploy::Deployment> deployment;
   metrics::RuleTally rules;
+  metrics::Talkers talkers;
   std::shared_ptr<event::EvidenceRoom> vault_room;
   std::unique_ptr<evidence::Vault> vault;
   std::unique_ptr<evidence::VaultKeeper> keeper;

@@ -47,6 +47,8 @@ const std::vector<Call>& Calls() {
       {"get", "/metrics?name=x", "/metrics", "", 400},
       {"get", "/v1/status", "/v1/status", "", 200},
       {"get", "/v1/status?x=1", "/v1/status", "", 400},
+      {"get", "/v1/talkers?limit=3", "/v1/talkers", "", 200},
+      {"get", "/v1/talkers?limit=0", "/v1/talkers", "", 400},
       {"get", "/v1/statistics", "/v1/statistics", "", 200},
       {"get", "/v1/incidents?state=new&limit=1", "/v1/incidents", "", 200},
       {"get", "/v1/incidents?limit=1", "/v1/incidents", "", 200},
@@ -129,6 +131,7 @@ class OpenApi : public ::testing::Test {
     lab_.target.report.rules = {{"cn.mark"}};
     lab_.target.report.examples = {example};
     lab_.Keep("an object", 0xabc);
+    lab_.talkers.Observe(incident::testing::Make({}), "");
     lab_.Happen({{}, {"us.top", 2, 3, "x\x1b[2J.txt", 7, 2000, model::Severity::kLow}});
     server_ = LocalServer::Start(options, [this](const Request& request) { return lab_.api->Handle(request); }).value();
   }
