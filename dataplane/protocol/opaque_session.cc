@@ -5,10 +5,6 @@
 namespace sluice::protocol {
 namespace {
 
-constexpr uint32_t kQuic1 = 1, kQuic2 = 0x6b3343cf, kQuicDrafts = 0xff000000, kQuicDraftMask = 0xffffff00;
-constexpr size_t kQuicInitial = 1200;  // RFC 9000, 14.1: a client pads its first datagram to this
-constexpr size_t kMaxConnectionId = 20;
-
 // P_CONTROL_HARD_RESET_CLIENT_V2 or V3 with key 0; alone, with tls-auth (SHA-1 or SHA-256) or with tls-crypt.
 bool IsOpenVpnReset(ByteView packet) {
   constexpr uint8_t kResetV2 = 7 << 3, kResetV3 = 10 << 3;
@@ -28,16 +24,6 @@ bool IsIke(ByteView message) {
 }
 
 }  // namespace
-
-Certainty ProbeQuic(content::Direction, ByteView datagram) noexcept {
-  constexpr size_t kFixed = 7;
-  if (datagram.size() < kQuicInitial || (datagram[0] & 0xc0) != 0xc0) return Certainty::kNo;
-  const uint32_t version = LoadBe32(datagram.data() + 1);
-  if (version != kQuic1 && version != kQuic2 && (version & kQuicDraftMask) != kQuicDrafts) return Certainty::kNo;
-  const size_t destination = datagram[5];
-  if (destination > kMaxConnectionId || datagram.size() < kFixed + destination) return Certainty::kNo;
-  return datagram[6 + destination] <= kMaxConnectionId ? Certainty::kYes : Certainty::kNo;
-}
 
 // The WireGuard protocol, 5.4.2 and 5.4.3: a type, three zero bytes, and a size that never varies.
 Certainty ProbeWireGuard(content::Direction, ByteView datagram) noexcept {

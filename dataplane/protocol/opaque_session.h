@@ -1,6 +1,6 @@
 // OpaqueSession: conversations that are encrypted from their first datagram, known by the shape of their handshakes.
 //
-// QUIC (RFC 9000, RFC 9369), WireGuard, OpenVPN (UDP and TCP), IKE with ESP behind it (RFC 7296, RFC 3948). Only first messages
+// WireGuard, OpenVPN (UDP and TCP), IKE with ESP behind it (RFC 7296, RFC 3948). Only first messages
 // are taken for them: what merely looks like a later one goes to raw and is inspected. All bytes are opaque.
 // Thread: one worker. Allocates: never. Failure: none.
 #pragma once
@@ -14,7 +14,6 @@
 
 namespace sluice::protocol {
 
-Certainty ProbeQuic(content::Direction direction, ByteView datagram) noexcept;
 Certainty ProbeWireGuard(content::Direction direction, ByteView datagram) noexcept;
 Certainty ProbeOpenVpn(content::Direction direction, ByteView datagram) noexcept;
 Certainty ProbeOpenVpnOverTcp(content::Direction direction, ByteView prefix) noexcept;

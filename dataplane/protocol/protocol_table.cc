@@ -15,6 +15,7 @@
 #include "dataplane/protocol/imap_session.h"
 #include "dataplane/protocol/opaque_session.h"
 #include "dataplane/protocol/pop3_session.h"
+#include "dataplane/protocol/quic_session.h"
 #include "dataplane/protocol/raw_session.h"
 #include "dataplane/protocol/rpc_session.h"
 #include "dataplane/protocol/smb_session.h"
@@ -49,7 +50,7 @@ template <Carrier carrier>
 Session* ConstructRpc(void* slot, SessionMemory& memory) noexcept {
   return new (slot) RpcSession(memory, carrier);
 }
-constexpr char kOpenVpnName[] = "OpenVPN", kQuicName[] = "QUIC", kWireGuardName[] = "WireGuard", kIkeName[] = "IKE";
+constexpr char kOpenVpnName[] = "OpenVPN", kWireGuardName[] = "WireGuard", kIkeName[] = "IKE";
 template <const char* version>
 Session* ConstructOpaque(void* slot, SessionMemory& memory) noexcept {
   return new (slot) OpaqueSession(memory, version);
@@ -85,7 +86,7 @@ constexpr ProtocolEntry kProtocols[] = {
     {ProtocolId::kRsync, kStream, ProbeRsync, sizeof(RawSession), kAll, 0, 0, ConstructRsync},
     {ProtocolId::kDns, kDatagrams, ProbeDns, sizeof(DnsSession), kAll, sizeof(DnsScratch), kBothDirections, ConstructDns<kDatagrams>},
     {ProtocolId::kTftp, kDatagrams, ProbeTftp, sizeof(TftpSession), kSome, 0, 0, Construct<TftpSession>},
-    {ProtocolId::kQuic, kDatagrams, ProbeQuic, sizeof(OpaqueSession), kAll, 0, 0, ConstructOpaque<kQuicName>},
+    {ProtocolId::kQuic, kDatagrams, ProbeQuic, sizeof(QuicSession), kAll, sizeof(QuicScratch), 1, Construct<QuicSession>},
     {ProtocolId::kWireGuard, kDatagrams, ProbeWireGuard, sizeof(OpaqueSession), kAll, 0, 0, ConstructOpaque<kWireGuardName>},
     {ProtocolId::kOpenVpn, kDatagrams, ProbeOpenVpn, sizeof(OpaqueSession), kAll, 0, 0, ConstructOpaque<kOpenVpnName>},
     {ProtocolId::kIke, kDatagrams, ProbeIke, sizeof(OpaqueSession), kAll, 0, 0, ConstructOpaque<kIkeName>},

@@ -118,9 +118,10 @@ TEST(ProbeSyslog, WantsAPriorityThatExists) {
 }
 
 TEST(ProbeDatagram, KnowsWhatIsEncrypted) {
-  std::string quic = Bytes({0xc3, 0, 0, 0, 1, 8}) + std::string(8, 'd') + Bytes({0});
+  std::string quic = Bytes({0xc3, 0, 0, 0, 1, 8}) + std::string(8, 'd') + Bytes({0, 0, 0x40 | 1182 >> 8, 1182 & 0xff});
   quic.resize(1200, 'q');
   EXPECT_EQ(ProbeOne(quic).id, ProtocolId::kQuic);
+  EXPECT_EQ(ProbeOne(quic + "coalesced").id, ProtocolId::kQuic);
   EXPECT_EQ(ProbeOne(quic.substr(0, 1199)).certainty, Certainty::kNo);
   std::string wireguard = Bytes({1, 0, 0, 0});
   wireguard.resize(148, 'w');
@@ -135,7 +136,7 @@ TEST(ProbeDatagram, KnowsWhatIsEncrypted) {
   Conversation seen(ProtocolId::kQuic);
   PlayAll(seen, {Up(quic), Down("reply")});
   EXPECT_EQ(seen.opaque[0], quic);
-  EXPECT_EQ(seen.NameOf(NameKind::kVersion), "QUIC");
+  EXPECT_EQ(seen.NameOf(NameKind::kVersion), "QUIC 1");
 }
 
 }  // namespace

@@ -78,6 +78,23 @@ TEST_F(Captures, EveryByteOfEveryCaptureHasAFate) {
   }
 }
 
+// What others read from the same captures: Suricata's and Zeek's tests name these.
+TEST_F(Captures, HellosAreNamedWithinQuic) {
+  const struct {
+    const char* capture;
+    const char* names;
+  } kExpected[] = {
+      {"sv__ja4-tls-quic.pcap", R"({"sni":"cloudflare-quic.com","version":"QUIC 1 h3","ja4":"q13d0310h3_55b375c5d22e_cd85d2d88918"})"},
+      {"sv__quic-frag.pcap", R"({"sni":"token.services.mozilla.com","version":"QUIC 1 h3","ja4":"q13d0314h3_55b375c5d22e_61e396c58b1f"})"},
+      {"sv__quic-retry-multiple.pcap", R"({"sni":"public-api.wordpress.com","version":"QUIC 1 h3","ja4":"q13d0314h3_55b375c5d22e_61e396c58b1f"})"},
+      {"zeek__quic_chromium-115.0.5790.110-api-cirrus-com.pcap", R"({"sni":"api.cirrus-ci.com","version":"QUIC 1 h3","ja4":"q13d0311h3_55b375c5d22e_3512bcbbc9ec"})"},
+  };
+  for (const auto& [capture, names] : kExpected) {
+    ASSERT_TRUE(Replay(OptionsFor(std::string(SLUICE_INPUTS) + "/pcap/tls/" + capture, false, 1)).ok());
+    EXPECT_NE(Text("flows").find(names), std::string::npos) << capture << " " << Text("flows");
+  }
+}
+
 TEST_F(Captures, TwoWorkersWriteTheSameRecords) {
   for (const char* folder : {"wire", "wire_evasion", "pcap/evasion"}) {
     for (const std::string& capture : Files(folder)) {
