@@ -157,6 +157,7 @@ class Reader {
     decode.max_ratio = static_cast<uint32_t>(reader.Number("max_ratio"));
     decode.free_views = static_cast<uint32_t>(reader.Number("free_views"));
     decode.input_bytes_per_view = static_cast<uint32_t>(reader.Number("input_bytes_per_view"));
+    if (const std::string charset = reader.WordText("names_charset"); charset != "none") decode.names_charset.Assign(charset);
     decode.max_chains = static_cast<uint32_t>(reader.Number("chains"));
     decode.max_large_states = static_cast<uint32_t>(reader.Number("large_states"));
     decode.max_small_states = static_cast<uint32_t>(reader.Number("small_states"));

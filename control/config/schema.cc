@@ -67,6 +67,7 @@ constexpr Key kKeys[] = {
     {Section::kDecode, "max_ratio", KeyKind::kNumber, "100", 1, 100000, "", false, "Beyond that: all its output together may be so many times its input."},
     {Section::kDecode, "free_views", KeyKind::kNumber, "4096", 1, 16 * kMillion, "", false, "Members, parts and readings that an object may always have."},
     {Section::kDecode, "input_bytes_per_view", KeyKind::kNumber, "32", 1, kMillion, "", false, "Beyond that: one more for so many bytes of the object."},
+    {Section::kDecode, "names_charset", KeyKind::kWord, "none", 0, 0, "none|gb18030|big5|shift_jis|euc-jp|euc-kr|koi8-r|windows-1251|cp866", false, "The charset in which records show the names that declare none and are not UTF-8, as in zip files that Windows writes in a Chinese locale. What is looked for in names is looked for in every encoding whatever stands here."},
     {Section::kDecode, "chains", KeyKind::kNumber, "65536", 16, 16 * kMillion, "", false, "Objects that are being opened at a time, for each worker."},
     {Section::kDecode, "large_states", KeyKind::kNumber, "10240", 16, kMillion, "", false, "Decoders of deflate and lz4 at a time, 90 KiB each; touched as they are used."},
     {Section::kDecode, "small_states", KeyKind::kNumber, "32768", 16, 16 * kMillion, "", false, "All other decoders at a time, 2 KiB each."},

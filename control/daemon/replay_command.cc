@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "control/ledger/ledger.h"
+#include "dataplane/decode/declared_charset.h"
 #include "dataplane/extract/extraction_room.h"
 #include "dataplane/replay/replay.h"
 #include "rules/bundle/key_file.h"
@@ -83,6 +84,8 @@ void AddReplayCommand(CLI::App& app, int& exit_code) {
   command->add_flag("--object-hashes", options->hash_objects, "SHA-256 of each object");
   options->extractor = extract::ExtractorBesideProgram();
   command->add_option("--extractor", options->extractor, "program that parses PDF, OLE2 and archives; sluice-extract beside this one unless given");
+  command->add_option("--names-charset", options->names_charset, "the charset in which names are shown that declare none, such as gb18030")
+      ->check(CLI::IsMember(decode::kNameCharsets));
   command->add_option("--workers", options->workers, "threads; the findings are the same for any number")->check(CLI::Range(1, 16));
   const std::map<std::string, bool> modes{{"tap", false}, {"inline", true}};
   command->add_option("--mode", options->inline_mode, "tap (observe) or inline (forward or drop each packet)")

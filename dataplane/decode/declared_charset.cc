@@ -62,6 +62,15 @@ size_t Encode(char32_t c, char* utf8) {
   return 4;
 }
 
+bool IsUtf8(std::string_view text) {
+  for (ByteView rest(text); !rest.empty();) {
+    const text::Character c = text::FirstCharacter(rest, Encoding::kUtf8);
+    if (c.code_point == 0 || c.bytes == 0) return false;
+    rest = rest.From(c.bytes);
+  }
+  return true;
+}
+
 }  // namespace
 
 Status PrepareDeclaredCharsets() {
@@ -86,6 +95,12 @@ size_t ToUtf8(std::string_view text, std::string_view charset, std::span<char> t
     rest = rest.From(c.bytes);
   }
   return written;
+}
+
+std::string_view ReadableName(std::string_view name, std::string_view charset, std::span<char> room) noexcept {
+  if (charset.empty() || IsUtf8(name)) return name;
+  const size_t written = ToUtf8(name, charset, room);
+  return written > 0 ? std::string_view(room.data(), written) : name;
 }
 
 }  // namespace sluice::decode

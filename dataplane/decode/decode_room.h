@@ -8,6 +8,7 @@
 #include <memory>
 
 #include "base/counter.h"
+#include "base/inline_text.h"
 #include "base/result.h"
 #include "dataplane/content/object.h"
 #include "dataplane/decode/decode_outcome.h"
@@ -30,6 +31,8 @@ struct DecodeOptions {
   // Views of an object: always `free_views`; beyond them one for each `input_bytes_per_view` of the object.
   uint32_t free_views = 4096;
   uint32_t input_bytes_per_view = 32;
+  // How names are shown that declare no charset and are not UTF-8; empty: as they are. One of kNameCharsets (declared_charset.h).
+  InlineText<16> names_charset;
   // What documents are parsed with that need all their bytes (dataplane/extract); without a program they are not opened.
   extract::ExtractionOptions extraction;
 };

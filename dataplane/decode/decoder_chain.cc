@@ -1,9 +1,11 @@
 #include "dataplane/decode/decoder_chain.h"
 
 #include <algorithm>
+#include <array>
 #include <cstring>
 #include <new>
 
+#include "dataplane/decode/declared_charset.h"
 #include "dataplane/decode/decode_room_impl.h"
 
 namespace sluice::decode {
@@ -128,7 +130,11 @@ std::string_view DecoderChain::DescribeMember(const Node& above, ViewPiece& piec
   if (piece.name.empty()) return Name(above.coding);
   element_.Assign(Name(above.coding));
   element_.Append(":");
-  element_.Append(piece.name);
+  std::array<char, 256> room;
+  piece.readable_name = ReadableName(piece.name, room_.options.names_charset.view(), room);
+  const size_t begin = element_.view().size();
+  element_.Append(piece.readable_name);
+  piece.readable_name = element_.view().substr(begin);
   return element_.view();
 }
 

@@ -44,6 +44,7 @@ struct ViewPiece {
   ViewNumber parent = 0;
   std::string_view element;  // the next element of a finding's path: "gzip", "zip:word/document.xml"; until the next call
   std::string_view name;     // of a member, as it stands in its container; may be empty
+  std::string_view readable_name;  // the same as a person reads it, within `element`
   ByteView bytes;
   content::MediaType type;   // of the view's content
   DecodeOutcome outcome = DecodeOutcome::kComplete;

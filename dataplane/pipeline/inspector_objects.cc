@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "base/stage_clock.h"
+#include "dataplane/decode/declared_charset.h"
 #include "dataplane/verdict/tally_book.h"
 
 namespace sluice::pipeline {
@@ -80,6 +81,9 @@ ObjectState* Inspector::OpenObject(const content::ObjectDescription& description
   if (!IsHead(description.part)) BeginShadowBehindHead(*object);
   if (content::IsReportedAsObject(description.part)) statistics_->counters.Add(PipelineCounter::kObjects);
   MatchName(*object, object->description.name.view());
+  std::array<char, 256> room;
+  const std::string_view readable = decode::ReadableName(object->description.name.view(), options_.decode.names_charset.view(), room);
+  if (readable.data() == room.data()) object->description.name.Assign(readable);
   return object;
 }
 

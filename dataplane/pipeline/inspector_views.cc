@@ -172,7 +172,7 @@ void Inspector::OpenView(ObjectState& object, const ViewPiece& piece) noexcept {
   view->next = object.views;
   object.views = view;
   view->description = parent->description;
-  if (!piece.name.empty()) view->description.name.Assign(piece.name);
+  if (!piece.name.empty()) view->description.name.Assign(piece.readable_name);
   view->media_type = piece.type;
   view->link = view_links_->Take();
   if (view->link == nullptr || !Equip(*view)) return FreeView(object, view);

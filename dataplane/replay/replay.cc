@@ -142,6 +142,7 @@ RunOptions OptionsOf(const ReplayOptions& options) {
   run.pipeline.mode = mode;
   run.pipeline.can_inject = options.inline_mode;
   run.pipeline.hosts = options.hosts;
+  run.pipeline.decode.names_charset.Assign(options.names_charset);
   run.pipeline.decode.extraction.program = options.extractor;
   run.pipeline.hash_objects = options.hash_objects;
   run.pipeline.record_objects = !options.objects.empty();

@@ -38,6 +38,7 @@ struct ReplayOptions {
   std::string out;       // pcap of what was forwarded and injected (inline mode)
   std::shared_ptr<const packet::HostNames> hosts;  // whose host an address is; may be null
   bool inline_mode = false;
+  std::string names_charset;       // how names are shown that declare none: one of decode::kNameCharsets; empty: as they are
   std::string extractor;           // program that parses documents (dataplane/extract); empty: they are not opened
   bool hash_objects = false;
   bool show_progress = false;

@@ -27,7 +27,8 @@ int RunVerify(const std::string& path, const std::vector<std::string>& keys);
 int RunTest(const std::vector<std::string>& paths, const std::vector<std::string>& benign);
 int ScanBenign(const bundle::Bundle& bundle, const std::vector<std::string>& folders);
 // Findings as JSON lines; findings are no error. `-` is standard input. `keys` as in RebuildOptions::trusted_keys.
-int RunScan(const std::string& policy, const std::vector<std::string>& paths, const std::vector<std::string>& keys, const bundle::SignatureFiles& signatures);
+int RunScan(const std::string& policy, const std::vector<std::string>& paths, const std::vector<std::string>& keys, const bundle::SignatureFiles& signatures,
+            const std::string& names_charset);
 // Rewrites packs in canonical form; with `check` only names those that are not.
 int RunFormat(const std::vector<std::string>& paths, bool check);
 // The JSON Schema of a pack.

@@ -205,10 +205,11 @@ struct Bench {
   std::unique_ptr<signature::Engine> signatures;
 };
 
-std::optional<Bench> MakeBench(const bundle::Bundle& bundle) {
+std::optional<Bench> MakeBench(const bundle::Bundle& bundle, const std::string& names_charset) {
   Result<MemoryScanner> scanner = MemoryScanner::Open(bundle);
   decode::DecodeOptions options;
   options.max_chains = 1;
+  options.names_charset.Assign(names_charset);
   options.max_large_states = options.max_small_states = decode::DecoderChain::kMaxDepth;
   options.extraction.program = extract::ExtractorBesideProgram();
   Result<decode::DecodeRoom> room = decode::DecodeRoom::Create(options);
@@ -243,7 +244,7 @@ std::vector<std::string> FilesOf(const std::vector<std::string>& paths, std::vec
   return files;
 }
 
-std::vector<FileOutcome> ScanFiles(const bundle::Bundle& bundle, const std::vector<std::string>& files) {
+std::vector<FileOutcome> ScanFiles(const bundle::Bundle& bundle, const std::vector<std::string>& files, const std::string& names_charset) {
   // Without its table an encoding's matches are shown as marks alone, which says less but not more than it may.
   for (const model::Pattern& pattern : bundle.patterns()) static_cast<void>(text::PrepareCharacters(pattern.encoding).ok());
   std::vector<FileOutcome> outcomes(files.size());
@@ -251,7 +252,7 @@ std::vector<FileOutcome> ScanFiles(const bundle::Bundle& bundle, const std::vect
   Progress progress(files.size());
   tbb::parallel_for(size_t{0}, files.size(), [&](size_t i) {
     std::optional<Bench>& bench = benches.local();
-    if (!bench) bench = MakeBench(bundle);
+    if (!bench) bench = MakeBench(bundle, names_charset);
     if (bench) {
       outcomes[i] = OneFile(bundle, bench->scanner, bench->room, bench->signatures.get()).Run(files[i]);
     } else {

@@ -51,7 +51,8 @@ struct FileOutcome {
 // Folders become the regular files below them, sorted by name; symbolic links to folders are not followed.
 std::vector<std::string> FilesOf(const std::vector<std::string>& paths, std::vector<std::string>& problems);
 
-// In the order of `files`. `-` is standard input.
-std::vector<FileOutcome> ScanFiles(const bundle::Bundle& bundle, const std::vector<std::string>& files);
+// In the order of `files`. `-` is standard input. `names_charset`: how names in containers are shown that declare none (one of
+// decode::kNameCharsets; empty: as they are).
+std::vector<FileOutcome> ScanFiles(const bundle::Bundle& bundle, const std::vector<std::string>& files, const std::string& names_charset = {});
 
 }  // namespace sluice::cli

@@ -78,14 +78,15 @@ std::string Record(const bundle::Bundle& bundle, const FileOutcome& file, const 
 
 }  // namespace
 
-int RunScan(const std::string& policy, const std::vector<std::string>& paths, const std::vector<std::string>& keys, const bundle::SignatureFiles& signatures) {
+int RunScan(const std::string& policy, const std::vector<std::string>& paths, const std::vector<std::string>& keys, const bundle::SignatureFiles& signatures,
+            const std::string& names_charset) {
   const Result<bundle::TrustedKeys> trusted = bundle::ReadTrustedKeys(keys);
   if (!trusted) return Fail(trusted.error());
   const Result<std::shared_ptr<const bundle::Bundle>> bundle = bundle::Load(policy, *trusted, signatures);
   if (!bundle) return Fail(bundle.error());
   std::vector<std::string> problems;
   const std::vector<std::string> files = FilesOf(paths, problems);
-  for (const FileOutcome& file : ScanFiles(**bundle, files)) {
+  for (const FileOutcome& file : ScanFiles(**bundle, files, names_charset)) {
     for (const FiredRule& fired : file.fired) std::printf("%s\n", Record(**bundle, file, fired).c_str());
     for (const Unopened& unopened : file.unopened) std::printf("%s\n", Record(**bundle, file, unopened).c_str());
     if (!file.problem.empty()) problems.push_back(file.problem);

@@ -2,6 +2,7 @@
 #include <CLI/CLI.hpp>
 
 #include "base/completion/completion.h"
+#include "dataplane/decode/declared_charset.h"
 #include "rules/cli/commands.h"
 #include "rules/cli/fingerprint.h"
 
@@ -67,8 +68,9 @@ void AddBundleCommands(CLI::App& app, Arguments& a, Commands& commands) {
   scan->add_option("--key", a.keys, "A public key (NAME.pub) that must have signed the bundle; may be repeated")->allow_extra_args(false);
   scan->add_option("--signatures", a.signatures.sets, "A set of registered documents (*.sls) that the policy asks for; may be repeated")->allow_extra_args(false);
   scan->add_option("--signature-key", a.signatures.key, "The key file that the sets were made with");
+  scan->add_option("--names-charset", a.what, "The charset in which names in containers are shown that declare none, such as gb18030")->check(CLI::IsMember(sluice::decode::kNameCharsets));
   scan->add_option("PATH", a.paths, "A file, a folder, or - for standard input")->required();
-  commands.emplace_back(scan, [&a] { return RunScan(a.policy, a.paths, a.keys, a.signatures); });
+  commands.emplace_back(scan, [&a] { return RunScan(a.policy, a.paths, a.keys, a.signatures, a.what); });
 
   CLI::App* rebuild = app.add_subcommand("rebuild", "Compile a bundle's own sources for this machine");
   rebuild->add_option("BUNDLE", a.policy, "A bundle, for whichever processor it was built")->required();

@@ -54,6 +54,17 @@ TEST(Where, ANameOfAMemberIsSeenInItsOwnCharset) {
   EXPECT_TRUE(seen.findings[0].object_path.ends_with("\nname")) << seen.findings[0].object_path;
 }
 
+// What is seen in a name does not depend on how it is shown.
+TEST(Where, NamesAreShownInTheCharsetThatTheOperatorGave) {
+  const std::string zip = StoredZip(std::string(kMarkInGbk) + ".txt", "nothing in here, for as long as a text is that is told to be one");
+  PlayOptions options;
+  options.decode.names_charset.Assign("gb18030");
+  const Seen seen = Play(Put("/up", zip), RuleFor("name"), options);
+  ASSERT_EQ(seen.findings.size(), 1u);
+  EXPECT_EQ(seen.findings[0].encoding, "gb18030");
+  EXPECT_EQ(seen.findings[0].object_path, std::string("http.request.body\nzip:") + kMark + ".txt\nname");
+}
+
 TEST(Where, ANameOfAnUploadIsSeenBeforeItsContent) {
   EXPECT_EQ(PathsOf(Play(Put(std::string("/up/") + kMark + ".txt", "nothing"), RuleFor("name"))), (Paths{"http.request.body\nname"}));
 }
