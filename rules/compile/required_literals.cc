@@ -5,16 +5,19 @@
 #include <set>
 #include <string_view>
 
+#include "rules/compile/short_literals.h"
+
 namespace sluice::compile {
 namespace {
 
 using Kind = Expression::Kind;
+// Strings of any length.
 using Strings = std::set<RequiredLiteral>;
 
 // Sets that grow beyond this are cut down to shorter strings, which are fewer.
 constexpr size_t kMostStrings = 128;
-// More of a string says little more; the matcher looks at eight bytes first. Sets with a shorter one than the least slow it down for all.
-constexpr size_t kLongestString = 12, kShortestString = 3;
+// Sets with a shorter one slow the matcher down for all.
+constexpr size_t kShortestString = 3;
 // Sets that occur more often by chance are of no use: each occurrence is a look at the expression.
 constexpr double kHighestRate = 1e-3;
 // Classes of more characters say nothing that helps.
@@ -43,7 +46,7 @@ double ChanceOf(uint8_t byte, bool ignore_case) {
   return ignore_case ? 1.0 / 20 : 1.0 / 40;
 }
 
-double RateOf(const Strings& strings) {
+double RateOf(const std::vector<RequiredLiteral>& strings) {
   double rate = 0;
   for (const RequiredLiteral& s : strings) {
     double chance = 1;
@@ -61,21 +64,6 @@ RequiredLiteral Concatenated(const RequiredLiteral& a, const RequiredLiteral& b)
   return joined;
 }
 
-enum class Keep : uint8_t { kBeginning, kEnd };
-
-// Strings of the same length or shorter until they are few enough.
-Strings CutDown(const Strings& strings, Keep keep) {
-  Strings cut;
-  for (size_t longest = kLongestString;; --longest) {
-    cut.clear();
-    for (const RequiredLiteral& s : strings) {
-      const size_t size = std::min(longest, s.bytes.size());
-      cut.insert({keep == Keep::kBeginning ? s.bytes.substr(0, size) : s.bytes.substr(s.bytes.size() - size), s.ignore_case});
-    }
-    if (cut.size() <= kMostStrings || longest == 0) return cut;
-  }
-}
-
 Strings Cross(const Strings& a, const Strings& b) {
   Strings out;
   for (const RequiredLiteral& x : a) {
@@ -84,15 +72,19 @@ Strings Cross(const Strings& a, const Strings& b) {
   return out;
 }
 
-Strings Union(Strings a, const Strings& b) {
-  a.insert(b.begin(), b.end());
-  return a;
+// How strings that are not empty begin, or end.
+ShortLiterals CutOf(const Strings& strings, Keep keep) {
+  std::vector<ShortLiteral> cut;
+  for (const RequiredLiteral& s : strings) {
+    if (!s.bytes.empty()) cut.emplace_back(s.bytes, s.ignore_case, keep);
+  }
+  return ShortLiterals(std::move(cut));
 }
 
 // What is known of a part. Every set of strings may hold more than the truth, never less.
 struct Facts {
   std::optional<Strings> whole;  // all that the part can be, where that is little
-  Strings begins, ends;          // how each match that is not empty begins and ends; with "" in it: anyhow
+  ShortLiterals begins, ends;    // how each match that is not empty begins and ends; with "" in it: anyhow
   bool can_be_empty = false;
   uint32_t most_bytes = 0;
   std::vector<RequiredLiterals> required;
@@ -109,18 +101,25 @@ void Offer(std::vector<RequiredLiterals>& required, RequiredLiterals offered) {
 }
 
 // The strings as a requirement: without those that end with another.
-void OfferStrings(std::vector<RequiredLiterals>& required, const Strings& strings, uint32_t after) {
-  const Strings shortened = CutDown(strings, Keep::kEnd);
-  Strings kept;
-  for (const RequiredLiteral& s : shortened) {
-    const bool ends_with_another = std::any_of(shortened.begin(), shortened.end(), [&](const RequiredLiteral& other) {
-      return other.bytes.size() < s.bytes.size() && other.ignore_case == s.ignore_case && std::string_view(s.bytes).substr(s.bytes.size() - other.bytes.size()) == other.bytes;
+void OfferStrings(std::vector<RequiredLiterals>& required, const ShortLiterals& strings, uint32_t after) {
+  const ShortLiterals shortened = strings.CutDownTo(kMostStrings, Keep::kEnd);
+  if (shortened.ShortestBytes() < kShortestString) return;
+  std::vector<RequiredLiteral> kept;
+  for (const ShortLiteral& s : shortened) {
+    const bool ends_with_another = std::any_of(shortened.begin(), shortened.end(), [&](const ShortLiteral& other) {
+      return other.size() < s.size() && other.ignore_case() == s.ignore_case() && s.bytes().substr(s.size() - other.size()) == other.bytes();
     });
-    if (!ends_with_another) kept.insert(s);
+    if (!ends_with_another) kept.push_back({std::string(s.bytes()), s.ignore_case()});
   }
   const double rate = RateOf(kept);
-  const bool too_short = std::any_of(kept.begin(), kept.end(), [](const RequiredLiteral& s) { return s.bytes.size() < kShortestString; });
-  if (!kept.empty() && !too_short && rate <= kHighestRate) Offer(required, {{kept.begin(), kept.end()}, after, rate});
+  if (rate <= kHighestRate) Offer(required, {std::move(kept), after, rate});
+}
+
+// The same where the strings are how one part ends and the next begins.
+void OfferMeeting(std::vector<RequiredLiterals>& required, const ShortLiterals& ends, const ShortLiterals& begins, uint32_t after) {
+  // Most joints fail here, before the two are crossed.
+  if (ends.ShortestBytes() + begins.ShortestBytes() < kShortestString) return;
+  OfferStrings(required, ShortLiterals::CrossedDownTo(kMostStrings, ends, begins, Keep::kEnd), after);
 }
 
 Facts FactsOfEmpty() {
@@ -133,7 +132,7 @@ Facts FactsOfEmpty() {
 Facts FactsOfSet(const CharSet& set) {
   Facts facts;
   facts.most_bytes = 1;
-  facts.begins = facts.ends = Strings{{"", false}};
+  facts.begins = facts.ends = ShortLiterals::OfEmptyString();
   if (set.Count() > kLargestClass) return facts;
   Strings strings;
   for (const CharRange& range : set.ranges()) {
@@ -144,18 +143,12 @@ Facts FactsOfSet(const CharSet& set) {
       strings.insert({std::string(1, static_cast<char>(both_cases && is_upper ? other : c)), both_cases});
     }
   }
-  facts.begins = facts.ends = strings;
+  facts.begins = facts.ends = CutOf(strings, Keep::kBeginning);
   facts.whole = std::move(strings);
   return facts;
 }
 
-Strings NotEmpty(Strings strings) {
-  strings.erase({"", false});
-  strings.erase({"", true});
-  return strings;
-}
-
-Strings OrEmpty(const Strings& strings, bool can_be_empty) { return can_be_empty ? Union(strings, {{"", false}}) : strings; }
+ShortLiterals OrEmpty(const ShortLiterals& strings, bool can_be_empty) { return can_be_empty ? strings.WithEmptyString() : strings; }
 
 // How two parts, one behind the other, begin and end; what they require is left to the caller.
 Facts Joined(const Facts& a, const Facts& b) {
@@ -164,15 +157,16 @@ Facts Joined(const Facts& a, const Facts& b) {
   facts.most_bytes = Plus(a.most_bytes, b.most_bytes);
   if (a.whole && b.whole && a.whole->size() * b.whole->size() <= kMostStrings) {
     facts.whole = Cross(*a.whole, *b.whole);
-    facts.begins = facts.ends = NotEmpty(*facts.whole);
+    facts.begins = CutOf(*facts.whole, Keep::kBeginning);
+    facts.ends = CutOf(*facts.whole, Keep::kEnd);
   } else {
-    facts.begins = a.whole ? Cross(NotEmpty(*a.whole), OrEmpty(b.begins, b.can_be_empty)) : a.begins;
-    facts.ends = b.whole ? Cross(OrEmpty(a.ends, a.can_be_empty), NotEmpty(*b.whole)) : b.ends;
-    if (a.can_be_empty) facts.begins = Union(facts.begins, b.begins);
-    if (b.can_be_empty) facts.ends = Union(facts.ends, a.ends);
+    facts.begins = a.whole ? ShortLiterals::CrossedDownTo(kMostStrings, CutOf(*a.whole, Keep::kBeginning), OrEmpty(b.begins, b.can_be_empty), Keep::kBeginning) : a.begins;
+    facts.ends = b.whole ? ShortLiterals::CrossedDownTo(kMostStrings, OrEmpty(a.ends, a.can_be_empty), CutOf(*b.whole, Keep::kEnd), Keep::kEnd) : b.ends;
+    if (a.can_be_empty) facts.begins = facts.begins.With(b.begins);
+    if (b.can_be_empty) facts.ends = facts.ends.With(a.ends);
   }
-  facts.begins = CutDown(facts.begins, Keep::kBeginning);
-  facts.ends = CutDown(facts.ends, Keep::kEnd);
+  facts.begins = facts.begins.CutDownTo(kMostStrings, Keep::kBeginning);
+  facts.ends = facts.ends.CutDownTo(kMostStrings, Keep::kEnd);
   return facts;
 }
 
@@ -204,15 +198,15 @@ Facts InSequence(const std::vector<Facts>& of_parts) {
       of_part.after = Plus(of_part.after, bytes_behind);
       Offer(required, std::move(of_part));
     }
-    if (parts[i].whole && !parts[i].can_be_empty) OfferStrings(required, *parts[i].whole, bytes_behind);
+    if (parts[i].whole && !parts[i].can_be_empty) OfferStrings(required, CutOf(*parts[i].whole, Keep::kEnd), bytes_behind);
     if (i > 0) {
-      const Strings ends = OrEmpty(before.ends, before.can_be_empty), begins = OrEmpty(from_here.begins, from_here.can_be_empty);
-      OfferStrings(required, Cross(ends, begins), from_here.most_bytes);
-      if (!parts[i - 1].can_be_empty) OfferStrings(required, Cross(parts[i - 1].ends, begins), from_here.most_bytes);
-      if (!parts[i].can_be_empty) OfferStrings(required, Cross(ends, parts[i].begins), from_here.most_bytes);
+      const ShortLiterals ends = OrEmpty(before.ends, before.can_be_empty), begins = OrEmpty(from_here.begins, from_here.can_be_empty);
+      OfferMeeting(required, ends, begins, from_here.most_bytes);
+      if (!parts[i - 1].can_be_empty) OfferMeeting(required, parts[i - 1].ends, begins, from_here.most_bytes);
+      if (!parts[i].can_be_empty) OfferMeeting(required, ends, parts[i].begins, from_here.most_bytes);
     }
     before = Joined(before, parts[i]);
-    if (before.whole) OfferStrings(required, *before.whole, bytes_behind);
+    if (before.whole && !before.can_be_empty) OfferStrings(required, CutOf(*before.whole, Keep::kEnd), bytes_behind);
   }
   before.begins = behind.back().begins;
   before.required = std::move(required);
@@ -223,13 +217,14 @@ Facts EitherOf(const Facts& a, const Facts& b) {
   Facts facts;
   facts.can_be_empty = a.can_be_empty || b.can_be_empty;
   facts.most_bytes = std::max(a.most_bytes, b.most_bytes);
-  facts.begins = CutDown(Union(a.begins, b.begins), Keep::kBeginning);
-  facts.ends = CutDown(Union(a.ends, b.ends), Keep::kEnd);
+  facts.begins = a.begins.With(b.begins).CutDownTo(kMostStrings, Keep::kBeginning);
+  facts.ends = a.ends.With(b.ends).CutDownTo(kMostStrings, Keep::kEnd);
   if (a.whole && b.whole) {
-    Strings all = Union(*a.whole, *b.whole);
+    Strings all = *a.whole;
+    all.insert(b.whole->begin(), b.whole->end());
     if (all.size() <= kMostStrings) facts.whole = std::move(all);
   }
-  if (facts.whole) OfferStrings(facts.required, *facts.whole, 0);
+  if (facts.whole && !facts.can_be_empty) OfferStrings(facts.required, CutOf(*facts.whole, Keep::kEnd), 0);
   if (!a.required.empty() && !b.required.empty()) {
     RequiredLiterals both = a.required[0];
     const RequiredLiterals& other = b.required[0];
