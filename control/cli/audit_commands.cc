@@ -2,8 +2,9 @@
 #include <cstdio>
 #include <nlohmann/json.hpp>
 
+#include "base/text_table.h"
+#include "base/visible_text.h"
 #include "control/cli/commands.h"
-#include "control/cli/terminal.h"
 
 namespace sluice::cli {
 namespace {
@@ -11,7 +12,7 @@ namespace {
 using Json = nlohmann::json;
 
 void ShowEntries(const std::string& body) {
-  Table table({"SEQ", "TIME", "ACTOR", "ACTION", "TARGET", "DETAIL"});
+  TextTable table({"SEQ", "TIME", "ACTOR", "ACTION", "TARGET", "DETAIL"});
   const Json answer = Json::parse(body);
   for (const Json& entry : answer["entries"]) {
     table.Add({std::to_string(entry["seq"].get<uint64_t>()), entry["time"].get<std::string>().substr(0, 19), entry["actor"], entry["action"], entry["target"],
@@ -26,7 +27,7 @@ void Verify(Session& session, const std::string& met) {
   session.Print(answer, [](const std::string& body) {
     const Json seen = Json::parse(body);
     std::printf("%lu entries hold together; the last one is %s\n", seen["entries"].get<uint64_t>(), seen["head"].get<std::string>().c_str());
-    if (!seen["intact"].get<bool>()) std::printf("BROKEN: %s\n", Visible(seen["fault"].get<std::string>()).c_str());
+    if (!seen["intact"].get<bool>()) std::printf("BROKEN: %s\n", VisibleText(seen["fault"].get<std::string>()).c_str());
     if (seen.contains("met")) std::printf("%s\n", seen["met"].get<bool>() ? "the entry that was asked for is among them" : "BROKEN: the entry that was asked for is not among them");
   });
   if (!answer) return;

@@ -8,8 +8,9 @@
 #include <iterator>
 #include <nlohmann/json.hpp>
 
+#include "base/text_table.h"
+#include "base/visible_text.h"
 #include "control/cli/commands.h"
-#include "control/cli/terminal.h"
 #include "control/evidence/item_reader.h"
 
 namespace sluice::cli {
@@ -25,7 +26,7 @@ struct Wanted {
 
 void ShowList(const std::string& body) {
   const Json answer = Json::parse(body);
-  Table table({"ID", "TIME (UTC)", "STATE", "KEPT", "OF", "PACKETS", "RULE", "CLIENT", "DIGEST", "DOCUMENT"});
+  TextTable table({"ID", "TIME (UTC)", "STATE", "KEPT", "OF", "PACKETS", "RULE", "CLIENT", "DIGEST", "DOCUMENT"});
   for (const Json& one : answer["evidence"]) {
     table.Add({std::to_string(one["id"].get<uint64_t>()), one["time"].get<std::string>().substr(0, 19), one["outcome"], std::to_string(one["bytes_kept"].get<uint64_t>()),
                std::to_string(one["bytes"].get<uint64_t>()), std::to_string(one["packets"].get<uint64_t>()), one["rule"], one["client"],
@@ -55,7 +56,7 @@ void Fetch(Session& session, const Wanted& wanted) {
   const Result<std::string> item = session.client().Get("/v1/evidence/" + Segment(wanted.id) + Query({{"reason", wanted.reason}}));
   if (!item) return session.Fail(item.error());
   if (const Status written = WriteNew(wanted.out, *item); !written) return session.Fail(written.error());
-  std::printf("%s: %zu bytes, sealed; `sluicectl evidence open` reads it where the key is\n", Visible(wanted.out).c_str(), item->size());
+  std::printf("%s: %zu bytes, sealed; `sluicectl evidence open` reads it where the key is\n", VisibleText(wanted.out).c_str(), item->size());
 }
 
 void NewKey(Session& session, const Wanted& wanted) {
@@ -88,10 +89,10 @@ void OpenFile(Session& session, const Wanted& wanted) {
     return;
   }
   const Json facts = Json::parse(opened->facts), end = Json::parse(opened->end);
-  for (const auto& [name, value] : facts.items()) std::printf("%-18s %s\n", name.c_str(), Visible(value.is_string() ? value.get<std::string>() : value.dump()).c_str());
-  for (const auto& [name, value] : end.items()) std::printf("%-18s %s\n", name.c_str(), Visible(value.get<std::string>()).c_str());
-  std::printf("%s.object: %zu bytes\n", Visible(stem).c_str(), opened->object.size());
-  if (!opened->capture.empty()) std::printf("%s.pcap: %zu bytes\n", Visible(stem).c_str(), opened->capture.size());
+  for (const auto& [name, value] : facts.items()) std::printf("%-18s %s\n", name.c_str(), VisibleText(value.is_string() ? value.get<std::string>() : value.dump()).c_str());
+  for (const auto& [name, value] : end.items()) std::printf("%-18s %s\n", name.c_str(), VisibleText(value.get<std::string>()).c_str());
+  std::printf("%s.object: %zu bytes\n", VisibleText(stem).c_str(), opened->object.size());
+  if (!opened->capture.empty()) std::printf("%s.pcap: %zu bytes\n", VisibleText(stem).c_str(), opened->capture.size());
 }
 
 }  // namespace

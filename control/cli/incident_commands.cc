@@ -2,8 +2,9 @@
 #include <cstdio>
 #include <nlohmann/json.hpp>
 
+#include "base/text_table.h"
+#include "base/visible_text.h"
 #include "control/cli/commands.h"
-#include "control/cli/terminal.h"
 
 namespace sluice::cli {
 namespace {
@@ -25,7 +26,7 @@ std::string DestinationOf(const Json& incident) {
 
 void ShowList(const std::string& body) {
   const Json page = Json::parse(body);
-  Table table({"ID", "LAST (UTC)", "SEVERITY", "STATE", "ACTION", "RULE", "CLIENT", "DESTINATION", "FOUND", "DOCUMENT"});
+  TextTable table({"ID", "LAST (UTC)", "SEVERITY", "STATE", "ACTION", "RULE", "CLIENT", "DESTINATION", "FOUND", "DOCUMENT"});
   for (const Json& incident : page["incidents"]) {
     table.Add({std::to_string(incident["id"].get<int64_t>()), TextOf(incident, "last").substr(0, 19), TextOf(incident, "severity"), TextOf(incident, "state"),
                TextOf(incident, "action"), TextOf(incident, "rule"), ClientOf(incident), DestinationOf(incident),
@@ -35,7 +36,7 @@ void ShowList(const std::string& body) {
   if (page.contains("next")) std::printf("more: --from %ld\n", page["next"].get<int64_t>());
 }
 
-void Line(const char* name, const std::string& value) { std::printf("%-12s %s\n", name, Visible(value).c_str()); }
+void Line(const char* name, const std::string& value) { std::printf("%-12s %s\n", name, VisibleText(value).c_str()); }
 
 void ShowSample(const Json& sample) {
   const Json& match = sample["match"];
@@ -155,7 +156,7 @@ void Watch(Session& session) {
         std::printf("%s\n", json.c_str());
       } else {
         const Json incident = Json::parse(json);
-        std::printf("%s\n", Visible(TextOf(incident, "last").substr(0, 19) + "  incident " + std::to_string(incident["id"].get<int64_t>()) + "  " +
+        std::printf("%s\n", VisibleText(TextOf(incident, "last").substr(0, 19) + "  incident " + std::to_string(incident["id"].get<int64_t>()) + "  " +
                                     TextOf(incident, "severity") + "  " + TextOf(incident, "state") + "  " + TextOf(incident, "rule") + "  " + ClientOf(incident) +
                                     " -> " + DestinationOf(incident) + "  " + TextOf(incident["document"], "name"))
                                 .c_str());

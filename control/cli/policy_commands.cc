@@ -5,8 +5,8 @@
 #include <iterator>
 #include <nlohmann/json.hpp>
 
+#include "base/text_table.h"
 #include "control/cli/commands.h"
-#include "control/cli/terminal.h"
 
 namespace sluice::cli {
 namespace {
@@ -20,7 +20,7 @@ std::string TextOf(const Json& object, const char* key) { return object.value(ke
 
 void ShowPolicies(const std::string& body) {
   const Json answer = Json::parse(body);
-  Table table({"ID", "", "TIME (UTC)", "BY", "RULES", "DIGEST", "COMMENT"});
+  TextTable table({"ID", "", "TIME (UTC)", "BY", "RULES", "DIGEST", "COMMENT"});
   const auto add = [&](const Json& policy) {
     table.Add({std::to_string(policy["id"].get<int64_t>()), policy["in_force"].get<bool>() ? "in force" : policy["tried"].get<bool>() ? "tried" : "", TextOf(policy, "time").substr(0, 19), TextOf(policy, "author"),
                std::to_string(policy["rules"].get<uint64_t>()), TextOf(policy, "digest").substr(0, 16), TextOf(policy, "comment")});
@@ -35,7 +35,7 @@ void ShowPolicies(const std::string& body) {
 
 void ShowPublications(const std::string& body) {
   const Json answer = Json::parse(body);
-  Table table({"TIME (UTC)", "POLICY", "GENERATION", "HOW", "BY"});
+  TextTable table({"TIME (UTC)", "POLICY", "GENERATION", "HOW", "BY"});
   const auto add = [&](const Json& one) {
     table.Add({TextOf(one, "time").substr(0, 19), std::to_string(one["policy"].get<int64_t>()), std::to_string(one["generation"].get<uint64_t>()), TextOf(one, "how"),
                TextOf(one, "author")});
@@ -53,7 +53,7 @@ void ShowTrial(const std::string& body) {
   std::printf("policy %ld beside the one in force since %s: %lu objects compared, %lu not\n", trial["policy"].get<int64_t>(), TextOf(trial, "begun").substr(0, 19).c_str(),
               trial["objects"].get<uint64_t>(), trial["objects_not_compared"].get<uint64_t>());
   std::printf("would block %lu objects that passed, would let pass %lu that were stopped\n\n", trial["would_block"].get<uint64_t>(), trial["would_let_pass"].get<uint64_t>());
-  Table rules({"RULE", "SAME", "NEWLY FIRES", "NO LONGER FIRES", "OTHER VERDICT", ""});
+  TextTable rules({"RULE", "SAME", "NEWLY FIRES", "NO LONGER FIRES", "OTHER VERDICT", ""});
   for (const Json& rule : trial["rules"]) {
     const auto number = [&](const char* key) { return std::to_string(rule[key].get<uint64_t>()); };
     rules.Add({TextOf(rule, "rule"), number("same"), number("newly_fires"), number("no_longer_fires"), number("other_verdict"),
@@ -61,7 +61,7 @@ void ShowTrial(const std::string& body) {
   }
   std::fputs(rules.Render().c_str(), stdout);
   if (trial["examples"].empty()) return;
-  Table examples({"TIME (UTC)", "CHANGE", "RULE", "BEFORE", "AFTER", "CLIENT", "SERVER", "FOUND", "OBJECT"});
+  TextTable examples({"TIME (UTC)", "CHANGE", "RULE", "BEFORE", "AFTER", "CLIENT", "SERVER", "FOUND", "OBJECT"});
   for (const Json& example : trial["examples"]) {
     examples.Add({TextOf(example, "time").substr(0, 19), TextOf(example, "change"), TextOf(example, "rule"), TextOf(example, "before"), TextOf(example, "after"),
                   TextOf(example, "client"), TextOf(example, "server") + " " + std::to_string(example["server_port"].get<int>()), TextOf(example, "masked"),

@@ -2,8 +2,8 @@
 #include <cstdio>
 #include <nlohmann/json.hpp>
 
+#include "base/text_table.h"
 #include "control/cli/commands.h"
-#include "control/cli/terminal.h"
 
 namespace sluice::cli {
 namespace {
@@ -12,7 +12,7 @@ using Json = nlohmann::json;
 
 std::string TextOf(const Json& object, const char* key) { return object.value(key, std::string()); }
 
-void AddRow(const Json& entry, Table& table) {
+void AddRow(const Json& entry, TextTable& table) {
   const std::string source = TextOf(entry, "source") + TextOf(entry, "flow"), until = TextOf(entry, "until");
   table.Add({std::to_string(entry["id"].get<int64_t>()), TextOf(entry, "kind"), source.empty() ? "any" : source,
              TextOf(entry, "destination").empty() ? "any" : TextOf(entry, "destination"), until.empty() ? "released" : until.substr(0, 19),
@@ -21,7 +21,7 @@ void AddRow(const Json& entry, Table& table) {
 
 void Show(const std::string& body) {
   const Json answer = Json::parse(body);
-  Table table({"ID", "KIND", "SOURCE OR FLOW", "DESTINATION", "UNTIL (UTC)", "PACKETS", "BY", "WHY"});
+  TextTable table({"ID", "KIND", "SOURCE OR FLOW", "DESTINATION", "UNTIL (UTC)", "PACKETS", "BY", "WHY"});
   if (answer.contains("quarantines")) {
     for (const Json& entry : answer["quarantines"]) AddRow(entry, table);
   } else {

@@ -2,8 +2,9 @@
 #include <cstdio>
 #include <nlohmann/json.hpp>
 
+#include "base/text_table.h"
+#include "base/visible_text.h"
 #include "control/cli/commands.h"
-#include "control/cli/terminal.h"
 
 namespace sluice::cli {
 namespace {
@@ -21,7 +22,7 @@ void ShowStatus(const std::string& body) {
     std::printf("export     %s: %lu delivered, %lu wait\n", one["name"].get<std::string>().c_str(), one["delivered"].get<uint64_t>(), one["waiting"].get<uint64_t>());
   }
   if (status["alarms"].empty()) std::printf("alarms     none\n");
-  for (const Json& alarm : status["alarms"]) std::printf("ALARM      %s\n", Visible(alarm.get<std::string>()).c_str());
+  for (const Json& alarm : status["alarms"]) std::printf("ALARM      %s\n", VisibleText(alarm.get<std::string>()).c_str());
 }
 
 std::string Share(uint64_t part, uint64_t whole) {
@@ -34,7 +35,7 @@ void ShowCoverage(const std::string& body) {
   const Json statistics = Json::parse(body);
   const Json& coverage = statistics["coverage"];
   const uint64_t bytes = statistics["bytes"].get<uint64_t>();
-  Table table({"FATE", "BYTES", "SHARE"});
+  TextTable table({"FATE", "BYTES", "SHARE"});
   const auto add = [&](const std::string& name, uint64_t value) { table.Add({name, std::to_string(value), Share(value, bytes)}); };
   add("inspected", coverage["inspected_bytes"].get<uint64_t>());
   add("decoded", coverage["decoded_bytes"].get<uint64_t>());
@@ -46,7 +47,7 @@ void ShowCoverage(const std::string& body) {
 }  // namespace
 
 void Session::Fail(const Error& error) {
-  std::fprintf(stderr, "sluicectl: %s\n", Visible(error.message()).c_str());
+  std::fprintf(stderr, "sluicectl: %s\n", VisibleText(error.message()).c_str());
   exit_code = 1;
 }
 

@@ -6,7 +6,7 @@
 #include <cstdio>
 #include <nlohmann/json.hpp>
 
-#include "control/cli/terminal.h"
+#include "base/visible_text.h"
 
 namespace sluice::cli {
 namespace {
@@ -26,7 +26,7 @@ uint64_t Number(const Json& object, const char* key) {
 }
 std::string TextOf(const Json& object, const char* key) {
   const auto found = object.find(key);
-  return found != object.end() && found->is_string() ? Visible(found->get<std::string>()) : std::string();
+  return found != object.end() && found->is_string() ? VisibleText(found->get<std::string>()) : std::string();
 }
 Json Member(const Json& object, const char* key, const Json& otherwise) {
   const auto found = object.find(key);
@@ -119,7 +119,7 @@ class Frame {
         std::to_string(Number(Member(status_, "policy", Json::object()), "generation")) + ")");
     const Json alarms = Member(status_, "alarms", Json::array());
     if (alarms.empty()) return Add("alarms none");
-    Add("ALARMS " + std::to_string(alarms.size()) + ": " + (alarms[0].is_string() ? Visible(alarms[0].get<std::string>()) : ""));
+    Add("ALARMS " + std::to_string(alarms.size()) + ": " + (alarms[0].is_string() ? VisibleText(alarms[0].get<std::string>()) : ""));
   }
 
   void Rates() {
@@ -142,7 +142,7 @@ class Frame {
     const double seen = static_cast<double>(Number(coverage, "inspected_bytes") + Number(coverage, "decoded_bytes"));
     std::vector<std::pair<uint64_t, std::string>> not_seen;
     for (const auto& [name, value] : reasons.items()) {
-      if (value.is_number()) not_seen.emplace_back(value.get<uint64_t>(), Visible(name));
+      if (value.is_number()) not_seen.emplace_back(value.get<uint64_t>(), VisibleText(name));
     }
     std::sort(not_seen.rbegin(), not_seen.rend());
     std::string line = "coverage " + Bar(seen / bytes) + " " + Percent(seen / bytes) + " inspected";

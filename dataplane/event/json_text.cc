@@ -3,6 +3,8 @@
 #include <array>
 #include <charconv>
 
+#include "base/visible_text.h"
+
 namespace sluice::event {
 namespace {
 
@@ -16,38 +18,6 @@ constexpr std::array<bool, 256> kPlain = [] {
   for (size_t c = 0x20; c < 0x7f; ++c) plain[c] = c != '"' && c != '\\';
   return plain;
 }();
-
-struct Character {
-  enum class Kind : uint8_t { kValid, kInvalid, kCutOff } kind = Kind::kInvalid;
-  size_t length = 1;       // bytes taken; of an ill-formed sequence, its longest prefix that could have begun a character
-  char32_t code_point = 0;
-};
-
-// One UTF-8 sequence (Unicode 15, table 3-7). REQUIRES: text is not empty.
-Character Decode(std::string_view text) {
-  const auto byte = [&](size_t i) { return static_cast<uint8_t>(text[i]); };
-  const uint8_t lead = byte(0);
-  if (lead < 0x80) return {Character::Kind::kValid, 1, lead};
-  if (lead < 0xc2 || lead > 0xf4) return {};
-  const size_t length = lead < 0xe0 ? 2 : lead < 0xf0 ? 3 : 4;
-  // The second byte's range rules out overlong forms, surrogates and what lies above U+10FFFF.
-  const uint8_t low = lead == 0xe0 ? 0xa0 : lead == 0xf0 ? 0x90 : 0x80;
-  const uint8_t high = lead == 0xed ? 0x9f : lead == 0xf4 ? 0x8f : 0xbf;
-  char32_t code_point = lead & (0x7fu >> length);
-  for (size_t i = 1; i < length; ++i) {
-    if (i == text.size()) return {Character::Kind::kCutOff, i, 0};
-    const bool continues = i == 1 ? byte(1) >= low && byte(1) <= high : (byte(i) & 0xc0) == 0x80;
-    if (!continues) return {Character::Kind::kInvalid, i, 0};
-    code_point = (code_point << 6) | (byte(i) & 0x3fu);
-  }
-  return {Character::Kind::kValid, length, code_point};
-}
-
-// Valid characters that would do something to a reader's terminal or line instead of being seen.
-bool ActsOnTheReader(char32_t c) {
-  return c < 0x20 || (c >= 0x7f && c < 0xa0) || c == 0x061c || (c >= 0x200b && c <= 0x200f) ||
-         (c >= 0x2028 && c <= 0x202e) || (c >= 0x2060 && c <= 0x206f) || c == 0xfeff;
-}
 
 void AppendEscape(std::string& out, char32_t c) {
   switch (c) {
@@ -161,9 +131,9 @@ void JsonText::Quoted(std::string_view text, bool truncated) {
     text.remove_prefix(plain);
     if (text.empty()) break;
 
-    const Character character = Decode(text);
-    if (character.kind == Character::Kind::kCutOff && truncated) break;  // we cut it ourselves
-    if (character.kind != Character::Kind::kValid) {
+    const Utf8Character character = FirstUtf8Character(text);
+    if (character.kind == Utf8Character::Kind::kCutOff && truncated) break;  // we cut it ourselves
+    if (character.kind != Utf8Character::Kind::kValid) {
       out_ += kReplacement;
     } else if (character.code_point < 0x80 || ActsOnTheReader(character.code_point)) {
       AppendEscape(out_, character.code_point);

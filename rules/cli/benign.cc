@@ -2,8 +2,10 @@
 #include <cstdio>
 #include <map>
 
+#include "base/visible_text.h"
 #include "rules/cli/commands.h"
 #include "rules/cli/file_scan.h"
+#include "rules/cli/input_files.h"
 #include "rules/cli/report.h"
 
 namespace sluice::cli {
@@ -28,7 +30,7 @@ std::string Place(const bundle::Bundle& bundle, const FiredRule& fired) {
 void PrintFired(const bundle::Bundle& bundle, const FileOutcome& file, const FiredRule& fired) {
   const model::Rule& rule = bundle.rules()[fired.rule];
   const std::string line = fired.first ? ":" + std::to_string(fired.first->line) : "";
-  std::printf("%s%s: %s: rule '%s' (%s, %s): %s\n", file.path.c_str(), line.c_str(), Disturbs(rule) ? "alarm" : "note", rule.id.c_str(),
+  std::printf("%s%s: %s: rule '%s' (%s, %s): %s\n", VisibleText(file.path).c_str(), line.c_str(), Disturbs(rule) ? "alarm" : "note", rule.id.c_str(),
               std::string(Name(rule.severity)).c_str(), std::string(Name(rule.action)).c_str(), Place(bundle, fired).c_str());
 }
 
@@ -65,13 +67,13 @@ int ScanBenign(const bundle::Bundle& bundle, const std::vector<std::string>& fol
   const std::vector<std::string> files = FilesOf(folders, problems);
   if (files.empty()) problems.push_back("there are no files to look through, so nothing is shown");
   Tally tally;
-  for (const FileOutcome& file : ScanFiles(bundle, files)) {
+  ScanFiles(bundle, files, {}, [&](const FileOutcome& file) {
     for (const FiredRule& fired : file.fired) PrintFired(bundle, file, fired);
     if (!file.problem.empty()) problems.push_back(file.problem);
     Count(bundle, file, tally);
-  }
+  });
   if (!files.empty()) PrintTally(tally, files.size());
-  for (const std::string& problem : problems) std::fprintf(stderr, "error: %s\n", problem.c_str());
+  for (const std::string& problem : problems) std::fprintf(stderr, "error: %s\n", VisibleText(problem).c_str());
   return tally.alarms == 0 && problems.empty() ? 0 : 1;
 }
 

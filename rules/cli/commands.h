@@ -26,9 +26,16 @@ int RunVerify(const std::string& path, const std::vector<std::string>& keys);
 // The rules' own examples, and then the files of `benign`, in which nothing may be found.
 int RunTest(const std::vector<std::string>& paths, const std::vector<std::string>& benign);
 int ScanBenign(const bundle::Bundle& bundle, const std::vector<std::string>& folders);
-// Findings as JSON lines; findings are no error. `-` is standard input. `keys` as in RebuildOptions::trusted_keys.
-int RunScan(const std::string& policy, const std::vector<std::string>& paths, const std::vector<std::string>& keys, const bundle::SignatureFiles& signatures,
-            const std::string& names_charset);
+struct ScanOptions {
+  std::string policy;
+  std::vector<std::string> paths;         // `-` is standard input
+  std::vector<std::string> trusted_keys;  // as above
+  bundle::SignatureFiles signatures;
+  std::string names_charset;              // of decode::kNameCharsets, or empty
+  bool as_table = false;                  // for people; else JSON lines
+};
+// Findings are no error.
+int RunScan(const ScanOptions& options);
 // Rewrites packs in canonical form; with `check` only names those that are not.
 int RunFormat(const std::vector<std::string>& paths, bool check);
 // The JSON Schema of a pack.

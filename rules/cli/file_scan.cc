@@ -1,12 +1,9 @@
 #include "rules/cli/file_scan.h"
 
 #include <tbb/enumerable_thread_specific.h>
-#include <tbb/parallel_for.h>
-#include <unistd.h>
+#include <tbb/parallel_pipeline.h>
 
 #include <algorithm>
-#include <filesystem>
-#include <fstream>
 #include <iterator>
 #include <memory>
 
@@ -14,6 +11,7 @@
 #include "dataplane/match/mask.h"
 #include "dataplane/match/row_check.h"
 #include "dataplane/signature/engine.h"
+#include "rules/cli/input_files.h"
 #include "rules/cli/progress.h"
 #include "rules/compile/memory_scanner.h"
 #include "rules/text/character.h"
@@ -21,26 +19,11 @@
 namespace sluice::cli {
 namespace {
 
-namespace fs = std::filesystem;
 using compile::FoundHit;
 using compile::MemoryScanner;
 
-std::optional<std::string> ReadWhole(const std::string& path) {
-  if (path == "-") {
-    std::string text;
-    std::vector<char> block(1 << 16);
-    for (ssize_t n = ::read(STDIN_FILENO, block.data(), block.size()); n > 0; n = ::read(STDIN_FILENO, block.data(), block.size())) {
-      text.append(block.data(), static_cast<size_t>(n));
-    }
-    return text;
-  }
-  std::ifstream in(path, std::ios::binary);
-  if (!in) return std::nullopt;
-  std::string text{std::istreambuf_iterator<char>(in), {}};
-  if (in.bad()) return std::nullopt;
-  return text;
-}
-
+// Files on the way, so that one that takes long keeps few others waiting.
+constexpr size_t kFilesAtOnce = 256;
 constexpr uint32_t kNoPattern = UINT32_MAX;
 // No more can be told of one run than there is room for.
 constexpr size_t kSignatureRun = size_t{1} << 14;
@@ -59,9 +42,9 @@ class OneFile {
   FileOutcome Run(const std::string& path) {
     FileOutcome outcome;
     outcome.path = path;
-    const std::optional<std::string> bytes = ReadWhole(path);
+    const Result<std::string> bytes = ReadInput(path);
     if (!bytes) {
-      outcome.problem = "cannot read " + path;
+      outcome.problem = bytes.error().message();
       return outcome;
     }
     outcome.bytes = bytes->size();
@@ -224,44 +207,32 @@ std::optional<Bench> MakeBench(const bundle::Bundle& bundle, const std::string& 
 
 }  // namespace
 
-std::vector<std::string> FilesOf(const std::vector<std::string>& paths, std::vector<std::string>& problems) {
-  std::vector<std::string> files;
-  for (const std::string& path : paths) {
-    std::error_code error;
-    if (path == "-" || !fs::is_directory(path, error)) {
-      files.push_back(path);
-      continue;
-    }
-    std::vector<std::string> inside;
-    for (fs::recursive_directory_iterator it(path, error), end; !error && it != end; it.increment(error)) {
-      std::error_code ignored;
-      if (it->is_regular_file(ignored)) inside.push_back(it->path().string());
-    }
-    if (error) problems.push_back("cannot read the folder " + path + ": " + error.message());
-    std::sort(inside.begin(), inside.end());
-    files.insert(files.end(), inside.begin(), inside.end());
-  }
-  return files;
-}
-
-std::vector<FileOutcome> ScanFiles(const bundle::Bundle& bundle, const std::vector<std::string>& files, const std::string& names_charset) {
+void ScanFiles(const bundle::Bundle& bundle, const std::vector<std::string>& files, const std::string& names_charset, const std::function<void(const FileOutcome&)>& on_file) {
   // Without its table an encoding's matches are shown as marks alone, which says less but not more than it may.
   for (const model::Pattern& pattern : bundle.patterns()) static_cast<void>(text::PrepareCharacters(pattern.encoding).ok());
-  std::vector<FileOutcome> outcomes(files.size());
   tbb::enumerable_thread_specific<std::optional<Bench>> benches;
   Progress progress(files.size());
-  tbb::parallel_for(size_t{0}, files.size(), [&](size_t i) {
+  const auto look = [&](size_t i) {
     std::optional<Bench>& bench = benches.local();
     if (!bench) bench = MakeBench(bundle, names_charset);
-    if (bench) {
-      outcomes[i] = OneFile(bundle, bench->scanner, bench->room, bench->signatures.get()).Run(files[i]);
-    } else {
-      outcomes[i].path = files[i];
-      outcomes[i].problem = "the policy's databases cannot be opened";
-    }
+    if (bench) return OneFile(bundle, bench->scanner, bench->room, bench->signatures.get()).Run(files[i]);
+    FileOutcome outcome;
+    outcome.path = files[i];
+    outcome.problem = "the policy's databases cannot be opened";
+    return outcome;
+  };
+  size_t next = 0;
+  const auto hand_out = [&](tbb::flow_control& control) -> size_t {
+    if (next == files.size()) control.stop();
+    return next == files.size() ? 0 : next++;
+  };
+  const auto hand_on = [&](const std::shared_ptr<FileOutcome>& outcome) {
+    on_file(*outcome);
     progress.Step();
-  });
-  return outcomes;
+  };
+  tbb::parallel_pipeline(kFilesAtOnce, tbb::make_filter<void, size_t>(tbb::filter_mode::serial_in_order, hand_out) &
+                                           tbb::make_filter<size_t, std::shared_ptr<FileOutcome>>(tbb::filter_mode::parallel, [&](size_t i) { return std::make_shared<FileOutcome>(look(i)); }) &
+                                           tbb::make_filter<std::shared_ptr<FileOutcome>, void>(tbb::filter_mode::serial_in_order, hand_on));
 }
 
 }  // namespace sluice::cli

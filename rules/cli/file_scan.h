@@ -5,6 +5,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -48,11 +49,8 @@ struct FileOutcome {
   std::string problem;           // one sentence; empty where the file was looked through
 };
 
-// Folders become the regular files below them, sorted by name; symbolic links to folders are not followed.
-std::vector<std::string> FilesOf(const std::vector<std::string>& paths, std::vector<std::string>& problems);
-
-// In the order of `files`. `-` is standard input. `names_charset`: how names in containers are shown that declare none (one of
-// decode::kNameCharsets; empty: as they are).
-std::vector<FileOutcome> ScanFiles(const bundle::Bundle& bundle, const std::vector<std::string>& files, const std::string& names_charset = {});
+// Hands each file's outcome to `on_file`, one at a time and in the order of `files`, while others are looked through. `-` is standard
+// input. `names_charset`: how names in containers are shown that declare none (one of decode::kNameCharsets; empty: as they are).
+void ScanFiles(const bundle::Bundle& bundle, const std::vector<std::string>& files, const std::string& names_charset, const std::function<void(const FileOutcome&)>& on_file);
 
 }  // namespace sluice::cli

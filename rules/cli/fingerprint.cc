@@ -6,7 +6,7 @@
 #include <fstream>
 #include <set>
 
-#include "rules/cli/file_scan.h"
+#include "rules/cli/input_files.h"
 #include "rules/cli/register_files.h"
 #include "rules/cli/register_table.h"
 #include "rules/cli/report.h"

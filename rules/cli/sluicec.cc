@@ -17,7 +17,7 @@ constexpr const char* kPackPath = "A pack or a folder of packs";
 struct Arguments {
   std::vector<std::string> paths, keys, benign;
   std::string output, key, policy, what;
-  bool check = false;
+  bool check = false, as_table = false;
   FingerprintOptions fingerprint;
   sluice::bundle::SignatureFiles signatures;
 };
@@ -70,7 +70,8 @@ void AddBundleCommands(CLI::App& app, Arguments& a, Commands& commands) {
   scan->add_option("--signature-key", a.signatures.key, "The key file that the sets were made with");
   scan->add_option("--names-charset", a.what, "The charset in which names in containers are shown that declare none, such as gb18030")->check(CLI::IsMember(sluice::decode::kNameCharsets));
   scan->add_option("PATH", a.paths, "A file, a folder, or - for standard input")->required();
-  commands.emplace_back(scan, [&a] { return RunScan(a.policy, a.paths, a.keys, a.signatures, a.what); });
+  scan->add_flag("--table", a.as_table, "A table for people when all is done, instead of JSON lines");
+  commands.emplace_back(scan, [&a] { return RunScan({a.policy, a.paths, a.keys, a.signatures, a.what, a.as_table}); });
 
   CLI::App* rebuild = app.add_subcommand("rebuild", "Compile a bundle's own sources for this machine");
   rebuild->add_option("BUNDLE", a.policy, "A bundle, for whichever processor it was built")->required();

@@ -1,6 +1,13 @@
 #include "rules/import/draft.h"
 
+#include <utility>
+
 namespace sluice::import {
+
+void Draft::Lose(Loss::Kind kind, const std::string& origin, std::string what, std::string why) {
+  if (what.empty()) what = "a part without a name";
+  losses.push_back({kind, origin, std::move(what), std::move(why)});
+}
 
 std::string IdFrom(std::string_view text) {
   constexpr size_t kLongest = 80;

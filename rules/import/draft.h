@@ -53,7 +53,7 @@ struct Loss {
   };
   Kind kind = Kind::kPart;
   std::string origin;  // the rule, as the original calls it; empty: of the file
-  std::string what;    // the key, option or element
+  std::string what;    // the key, option or element; never empty
   std::string why;
 };
 
@@ -65,7 +65,7 @@ struct Draft {
   uint64_t state_bytes = 0;  // for `budget`; 0: the default will do
   size_t found = 0;          // rules of the original
 
-  void Lose(Loss::Kind kind, const std::string& origin, std::string what, std::string why) { losses.push_back({kind, origin, std::move(what), std::move(why)}); }
+  void Lose(Loss::Kind kind, const std::string& origin, std::string what, std::string why);
 };
 
 // Lowercase letters, digits and single hyphens; "x" for a text that has none of them.

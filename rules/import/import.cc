@@ -4,6 +4,7 @@
 #include <map>
 #include <set>
 
+#include "base/visible_text.h"
 #include "rules/bundle/bundle.h"
 #include "rules/compile/compiler.h"
 #include "rules/format/format.h"
@@ -150,7 +151,8 @@ std::string WriteReport(const Draft& draft) {
   std::string report;
   std::set<std::string> in_part, lost;
   for (const Loss& loss : draft.losses) {
-    report += (loss.origin.empty() ? "file" : loss.origin) + ": " + std::string(KindText(loss.kind)) + ": " + loss.what + ": " + loss.why + "\n";
+    const std::string line = (loss.origin.empty() ? "file" : loss.origin) + ": " + std::string(KindText(loss.kind)) + ": " + loss.what + ": " + loss.why;
+    report += VisibleText(line) + "\n";
     if (!loss.origin.empty()) (loss.kind == Loss::Kind::kRule ? lost : in_part).insert(loss.origin);
   }
   for (const std::string& origin : lost) in_part.erase(origin);

@@ -4,6 +4,8 @@
 #include <numeric>
 #include <tuple>
 
+#include "base/visible_text.h"
+
 namespace sluice::syntax {
 namespace {
 
@@ -21,9 +23,6 @@ std::string_view LevelName(Level level) {
 
 bool IsContinuation(char c) { return (static_cast<unsigned char>(c) & 0xc0) == 0x80; }
 
-// Characters of three bytes and more are nearly all East Asian in rule files, and two columns wide in a terminal.
-bool IsWide(char lead) { return static_cast<unsigned char>(lead) >= 0xe3; }
-
 std::vector<std::string_view> Characters(std::string_view line) {
   std::vector<std::string_view> characters;
   for (size_t i = 0; i < line.size();) {
@@ -35,6 +34,11 @@ std::vector<std::string_view> Characters(std::string_view line) {
   return characters;
 }
 
+// A tab stays one, so that the caret below stands where the reader's tabs put it.
+std::string Shown(std::string_view character) { return character == "\t" ? "\t" : VisibleText(character); }
+
+std::string BlankOf(std::string_view character) { return character == "\t" ? "\t" : std::string(ColumnsOf(VisibleText(character)), ' '); }
+
 void AppendLineAndCaret(std::string& out, std::string_view line, uint32_t column) {
   const std::vector<std::string_view> characters = Characters(line);
   const size_t place = column - 1;
@@ -42,13 +46,11 @@ void AppendLineAndCaret(std::string& out, std::string_view line, uint32_t column
   const size_t end = std::min(characters.size(), begin + kShownCharacters);
   out += "    ";
   if (begin > 0) out += "... ";
-  for (size_t i = begin; i < end; ++i) out += characters[i];
+  for (size_t i = begin; i < end; ++i) out += Shown(characters[i]);
   if (end < characters.size()) out += " ...";
   out += "\n    ";
   if (begin > 0) out += "    ";
-  for (size_t i = begin; i < place && i < end; ++i) {
-    out += characters[i] == "\t" ? "\t" : IsWide(characters[i][0]) ? "  " : " ";
-  }
+  for (size_t i = begin; i < place && i < end; ++i) out += BlankOf(characters[i]);
   out += "^\n";
 }
 
@@ -95,13 +97,13 @@ std::string Render(const Diagnostic& diagnostic, const SourceSet& sources) {
   const Position& at = diagnostic.at;
   const bool has_file = at.file < sources.size();
   if (has_file) {
-    out += sources.file(at.file).name();
+    out += VisibleText(sources.file(at.file).name());
     if (at.line > 0) out += ":" + std::to_string(at.line) + ":" + std::to_string(at.column);
     out += ": ";
   }
-  out += std::string(LevelName(diagnostic.level)) + " " + CodeName(diagnostic.code) + ": " + diagnostic.message + "\n";
+  out += std::string(LevelName(diagnostic.level)) + " " + CodeName(diagnostic.code) + ": " + VisibleText(diagnostic.message) + "\n";
   if (has_file && at.line > 0 && at.column > 0) AppendLineAndCaret(out, sources.file(at.file).Line(at.line), at.column);
-  if (!diagnostic.hint.empty()) out += "    hint: " + diagnostic.hint + "\n";
+  if (!diagnostic.hint.empty()) out += "    hint: " + VisibleText(diagnostic.hint) + "\n";
   return out;
 }
 

@@ -183,6 +183,40 @@ TEST_F(Sluicec, FindsTheSameWithManyFilesAsWithOne) {
   ExpectRun(1, "test pack.yaml --benign many", "100 alarms in 100 of 300 files");
 }
 
+TEST_F(Sluicec, ShowsAScanAsATable) {
+  Write("files/a.txt", "one\nProject Bluebird");
+  Write("files/b.txt", "a bluebird");
+  Write("files/c\x1b.zip", std::string("PK\3\4\x14\0\1\0\0\0\0\0\0\0\0\0\0\0\5\0\0\0\5\0\0\0\1\0\0\0x12345", 36));  // a member that says that it is encrypted
+  ASSERT_EQ(Run("compile pack.yaml -o p.slb").code, 0);
+  const Finished finished = Run("scan --policy p.slb --table files");
+  EXPECT_EQ(finished.code, 0);
+  const auto says = [&](const std::string& text) { return finished.output.find(text) != std::string::npos; };
+  EXPECT_TRUE(says("files/a.txt        line 2  medium    acme.bluebird        1     P****\n")) << finished.output;
+  EXPECT_TRUE(says("files/c\\u001b.zip  zip:x   -         encrypted_container  -     not looked into: 5 bytes\n")) << finished.output;
+  EXPECT_TRUE(says("1 finding in 1 of 3 files (66 bytes); 2 parts not looked into, 0 files not readable\n")) << finished.output;
+  EXPECT_EQ(finished.output.find("Project Bluebird"), std::string::npos) << "content in clear: " << finished.output;
+}
+
+TEST_F(Sluicec, ScansInTheOrderOfTheFilesAndReadsOnBehindWhatItCannotRead) {
+  for (int i = 0; i < 40; ++i) Write("many/" + std::to_string(100 + i) + ".txt", "Project Bluebird");
+  ASSERT_EQ(Run("compile pack.yaml -o p.slb").code, 0);
+  const Finished finished = Run("scan --policy p.slb absent many");
+  EXPECT_EQ(finished.code, 1);
+  EXPECT_NE(finished.output.find("cannot read absent: No such file or directory"), std::string::npos) << finished.output;
+  size_t at = 0;
+  for (int i = 0; i < 40; ++i) {
+    at = finished.output.find("many/" + std::to_string(100 + i) + ".txt", at);
+    ASSERT_NE(at, std::string::npos) << "file " << i << "\n" << finished.output;
+  }
+}
+
+TEST_F(Sluicec, SaysThatAFileIsTooLargeToBeLookedInto) {
+  std::ofstream(folder_ / "huge.bin");
+  fs::resize_file(folder_ / "huge.bin", uintmax_t{3} << 30);  // sparse
+  ASSERT_EQ(Run("compile pack.yaml -o p.slb").code, 0);
+  ExpectRun(1, "scan --policy p.slb huge.bin", "huge.bin is larger than 2147483648 bytes and was not looked into");
+}
+
 TEST_F(Sluicec, FormatsInPlaceOnceAndIsContentAfterwards) {
   Write("packs/a.yaml", "rules:\n- title: t   # why\n  id: a.b\n  detect: {literals: [some text]}\n");
   ExpectRun(1, "fmt --check packs", "packs/a.yaml: not in canonical form");

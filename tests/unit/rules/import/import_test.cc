@@ -130,6 +130,13 @@ TEST(Import, FindsWhatTheOriginalFinds) {
   EXPECT_TRUE(passes(with_examples(Format::kPurview, "purview.drawing-of-acme-85", "bluebird, ACM-123456-B", "ACM-123456-B, bluebirds")));
 }
 
+TEST(Import, ReportsLossesWithoutANameAndNothingThatSteersATerminal) {
+  Draft draft;
+  draft.Lose(Loss::Kind::kPart, "rule \x1b[31m", "", "not known");
+  EXPECT_EQ(draft.losses[0].what, "a part without a name");
+  EXPECT_EQ(WriteReport(draft).find("rule \\u001b[31m: lost: a part without a name: not known\n"), 0u) << WriteReport(draft);
+}
+
 TEST(DraftWriter, WritesAnyTextInForm) {
   Draft draft;
   draft.id = "x";

@@ -54,5 +54,12 @@ TEST(Codes, EveryCodeThatHasATextNamesItself) {
   EXPECT_FALSE(ExplainCode(9999));
 }
 
+TEST(Diagnostic, CannotSteerTheTerminal) {
+  SourceSet sources;
+  sources.Add("p\x1b.yaml", "\x1b[1m: x");
+  EXPECT_EQ(Render({Code::kUnknownKey, Level::kError, {0, 1, 2}, "a\x1b[31m", "b\x07"}, sources),
+            "p\\u001b.yaml:1:2: error SL1003: a\\u001b[31m\n    \\u001b[1m: x\n          ^\n    hint: b\\u0007\n");
+}
+
 }  // namespace
 }  // namespace sluice::syntax
