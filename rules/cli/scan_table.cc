@@ -14,20 +14,6 @@ std::string PlaceOf(const std::vector<std::string>& path, uint64_t line) {
   return place.empty() ? "-" : place;
 }
 
-std::string WordsOf(const model::Marking& marking) {
-  if (!marking.exists()) return {};
-  const marking::MarkingWords words = marking::Describe(marking);
-  std::string text = words.nation;
-  const auto add = [&text](const char* before, const std::string& word) {
-    if (!word.empty()) text += before + word;
-  };
-  add(" ", words.level.empty() ? words.kind : words.level);
-  for (const std::string& caveat : words.caveats) add(" ", caveat);
-  add(", ", words.period);
-  add(", until ", words.expires);
-  return text;
-}
-
 std::string DocumentsOf(const std::vector<ShownDocument>& documents) {
   std::string text;
   for (const ShownDocument& document : documents) {
@@ -38,7 +24,7 @@ std::string DocumentsOf(const std::vector<ShownDocument>& documents) {
 }
 
 std::string WhatOf(const FiredRule& fired) {
-  std::string what = WordsOf(fired.marking);
+  std::string what = marking::InOneLine(fired.marking);
   const std::string documents = DocumentsOf(fired.documents);
   if (!documents.empty()) what += (what.empty() ? "" : "; ") + documents;
   if (fired.first) what += (what.empty() ? "" : ": ") + fired.first->masked;

@@ -84,4 +84,18 @@ MarkingWords Describe(const Marking& marking) {
   return words;
 }
 
+std::string InOneLine(const Marking& marking) {
+  if (!marking.exists()) return {};
+  const MarkingWords words = Describe(marking);
+  std::string text = words.nation;
+  const auto add = [&text](const char* before, const std::string& word) {
+    if (!word.empty()) text += before + word;
+  };
+  add(" ", words.level.empty() ? words.kind : words.level);
+  for (const std::string& caveat : words.caveats) add(" ", caveat);
+  add(", ", words.period);
+  add(", until ", words.expires);
+  return text;
+}
+
 }  // namespace sluice::marking

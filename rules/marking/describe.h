@@ -21,5 +21,7 @@ struct MarkingWords {
   std::string label;                   // GUID of a Microsoft label
 };
 MarkingWords Describe(const model::Marking& marking);
+// "CN 机密, 10年, until 2034-12-05"; empty for none.
+std::string InOneLine(const model::Marking& marking);
 
 }  // namespace sluice::marking
