@@ -11,6 +11,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <type_traits>
 #include <vector>
 
 namespace sluice::compile {
@@ -37,7 +38,7 @@ class ShortLiteral {
   // `a` and `b` behind it, cut; ignores case where one of them does.
   static ShortLiteral Joined(const ShortLiteral& a, const ShortLiteral& b, Keep keep);
 
-  // Bytes that are not there are zero, so that a beginning stands before what it begins.
+  // Bytes that are not there are zero, so that a beginning stands before what it begins; nothing lies between the members.
   friend bool operator==(const ShortLiteral& a, const ShortLiteral& b) { return std::memcmp(&a, &b, sizeof(ShortLiteral)) == 0; }
   friend bool operator<(const ShortLiteral& a, const ShortLiteral& b) { return std::memcmp(&a, &b, sizeof(ShortLiteral)) < 0; }
 
@@ -45,8 +46,9 @@ class ShortLiteral {
   std::array<char, kMostBytes> bytes_{};
   uint8_t size_ = 0;
   uint8_t ignore_case_ = 0;
-  std::array<uint8_t, 2> unused_{};
 };
+
+static_assert(std::has_unique_object_representations_v<ShortLiteral>);
 
 // Sorted, each once.
 class ShortLiterals {

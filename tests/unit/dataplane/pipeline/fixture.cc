@@ -90,6 +90,7 @@ Seen Play(const std::vector<TimedFrame>& frames, const std::shared_ptr<const bun
   run_options.workers = options.workers;
   run_options.log_sent = options.mode == stream::Mode::kInline || options.response_port;
   run_options.intake.mode = options.mode;
+  run_options.intake.parse.verify_checksums = options.verify_checksums;
   run_options.intake.fragments.max_ready_datagrams = replay::Run::kReadyDatagrams;
   run_options.pipeline.mode = options.mode;
   run_options.pipeline.can_inject = options.mode == stream::Mode::kInline || options.response_port;
@@ -98,8 +99,8 @@ Seen Play(const std::vector<TimedFrame>& frames, const std::shared_ptr<const bun
   run_options.pipeline.flow.capacity = options.flow_capacity;
   run_options.pipeline.tcp.max_held_packets = options.max_held_packets;
   run_options.pipeline.decode = options.decode;
-  run_options.pipeline.sessions.max_sessions = 1u << 12;
-  run_options.pipeline.max_objects = 1u << 12;
+  run_options.pipeline.sessions.max_sessions = options.max_sessions;
+  run_options.pipeline.max_objects = options.max_objects;
   auto made = replay::Run::Create(run_options, policy, [&](const replay::Merged& merged) { Take(merged, writer, options, seen); });
   if (!made.ok()) {
     std::fprintf(stderr, "%s\n", made.error().message().c_str());

@@ -48,6 +48,8 @@ struct PlayOptions {
   bool response_port = false;  // tap: frames may be injected
   uint32_t flow_capacity = 1u << 12;
   uint32_t max_held_packets = 1u << 10;
+  uint32_t max_sessions = 1u << 12, max_objects = 1u << 12;
+  bool verify_checksums = true;
   decode::DecodeOptions decode = {};
   packet::LinkType link_type = packet::LinkType::kEthernet;
   std::shared_ptr<const packet::HostNames> hosts = nullptr;
