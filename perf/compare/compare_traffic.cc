@@ -1,6 +1,7 @@
 // The traffic that Sluice and its peer are compared on, and the limit of both: the matcher alone on the same content.
 //
 //   compare_traffic make FOLDER --mib 128   captures NAME.pcap, and NAME.payload with what a matcher would have to read
+//   compare_traffic mix OUT FILE… --mib 128 captures as they were taken, again and again until there is so much of them
 //   compare_traffic limit FILE --words W    processor seconds of hs_scan_stream over FILE in pieces of 1,400 bytes, as JSON
 //
 // Many flows at a time, interleaved, as on a link; the elephant is one. Each upload holds one of the words now and then, so that
@@ -18,6 +19,7 @@
 #include <vector>
 
 #include "dataplane/replay/capture_writer.h"
+#include "perf/compare/mix_capture.h"
 #include "perf/support/patterns.h"
 #include "tests/support/tcp_session.h"
 
@@ -236,10 +238,20 @@ int main(int argc, char** argv) {
   make->add_option("folder", path)->required();
   make->add_option("--words", words, "a file with a word in each line")->required();
   make->add_option("--mib", mib, "content of each capture");
+  std::vector<std::string> captures;
+  CLI::App* mix = app.add_subcommand("mix", "one capture of many, again and again");
+  mix->add_option("out", path)->required();
+  mix->add_option("captures", captures)->required();
+  mix->add_option("--mib", mib, "on the wire, at least");
   CLI::App* limit = app.add_subcommand("limit", "the matcher alone");
   limit->add_option("file", path)->required();
   limit->add_option("--words", words)->required();
   CLI11_PARSE(app, argc, argv);
+  if (mix->parsed()) {
+    const sluice::Status written = sluice::perf::WriteMix(captures, mib << 20, path);
+    if (!written) sluice::perf::Fail(written.error().message());
+    return 0;
+  }
   const std::vector<std::string> list = sluice::perf::Words(words);
   if (limit->parsed()) {
     sluice::perf::Limit(path, list);
