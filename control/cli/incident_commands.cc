@@ -1,4 +1,5 @@
 // sluicectl incidents: what happened, and the work of people on it.
+#include <algorithm>
 #include <cstdio>
 #include <nlohmann/json.hpp>
 
@@ -10,6 +11,8 @@ namespace sluice::cli {
 namespace {
 
 using Json = nlohmann::json;
+
+constexpr uint64_t kUsualPage = 50;  // as the server gives it where nobody says how many
 
 std::string TextOf(const Json& object, const char* key) { return object.value(key, std::string()); }
 
@@ -80,6 +83,30 @@ struct Wanted {
   std::vector<std::pair<std::string, std::string>> filter;
 };
 
+// A page of the server's may be short, when its search took long, and have a next one: asks on until it is full or all is said.
+Result<std::string> FullPage(const ApiClient& client, std::vector<std::pair<std::string, std::string>> filter) {
+  const auto field = [&](const char* name) -> std::string& {
+    return std::find_if(filter.begin(), filter.end(), [&](const auto& one) { return one.first == name; })->second;
+  };
+  Result<std::string> answer = client.Get("/v1/incidents" + Query(filter));
+  if (!answer) return answer;
+  Json page = Json::parse(*answer);
+  // What the server took as a number is one.
+  const uint64_t limit = field("limit").empty() ? kUsualPage : std::stoull(field("limit"));
+  if (!page.contains("next") || page["incidents"].size() >= limit) return answer;
+  while (page.contains("next") && page["incidents"].size() < limit) {
+    field("from") = std::to_string(page["next"].get<int64_t>());
+    field("limit") = std::to_string(limit - page["incidents"].size());
+    answer = client.Get("/v1/incidents" + Query(filter));
+    if (!answer) return answer;
+    Json more = Json::parse(*answer);
+    page["incidents"].insert(page["incidents"].end(), more["incidents"].begin(), more["incidents"].end());
+    page.erase("next");
+    if (more.contains("next")) page["next"] = more["next"];
+  }
+  return page.dump() + "\n";
+}
+
 void AddList(CLI::App& incidents, Session& session) {
   auto wanted = std::make_shared<Wanted>();
   CLI::App* list = incidents.add_subcommand("list", "newest first");
@@ -103,7 +130,7 @@ void AddList(CLI::App& incidents, Session& session) {
     wanted->filter.emplace_back(parameter, "");
     list->add_option(std::string("--") + name, wanted->filter.back().second, text);
   }
-  list->callback([&session, wanted] { session.Print(session.client().Get("/v1/incidents" + Query(wanted->filter)), ShowList); });
+  list->callback([&session, wanted] { session.Print(FullPage(session.client(), wanted->filter), ShowList); });
 }
 
 // What a subcommand with an incident, and mostly a value, sends.

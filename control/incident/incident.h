@@ -65,7 +65,7 @@ struct Filter {
   std::optional<Timestamp> since, until;                 // of the last finding
 };
 
-// Newest first; `next` begins the page after this one, 0 where there is none.
+// Newest first; `next` begins the page after this one, 0 where there is none. A page may be short, or empty, and have a next one.
 struct Page {
   std::vector<Incident> incidents;
   IncidentId next = 0;

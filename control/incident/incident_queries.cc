@@ -1,7 +1,4 @@
 // What the store is asked: pages, one incident, and what a reference stands for.
-#include <algorithm>
-#include <variant>
-
 #include "control/incident/incident_store.h"
 
 namespace sluice::incident {
@@ -46,46 +43,6 @@ Status ForEach(Statement& statement, Take take) {
   }
 }
 
-// A WHERE clause and what goes into it.
-class Conditions {
- public:
-  void Add(const char* condition, int64_t value) { Append(condition); values_.emplace_back(value); }
-  void Add(const char* condition, const std::string& value) {
-    if (value.empty()) return;
-    Append(condition);
-    values_.emplace_back(value);
-  }
-  const std::string& text() const { return text_; }
-  void BindTo(Statement& statement) const {
-    for (size_t i = 0; i < values_.size(); ++i) {
-      const int position = static_cast<int>(i) + 1;
-      if (const auto* number = std::get_if<int64_t>(&values_[i])) statement.Bind(position, *number);
-      if (const auto* text = std::get_if<std::string>(&values_[i])) statement.Bind(position, *text);
-    }
-  }
-
- private:
-  void Append(const char* condition) { text_ += (text_.empty() ? " WHERE " : " AND ") + std::string(condition); }
-
-  std::string text_;
-  std::vector<std::variant<int64_t, std::string>> values_;
-};
-
-Conditions ConditionsOf(const Filter& filter, IncidentId from) {
-  Conditions conditions;
-  if (from > 0) conditions.Add("id<=?", from);
-  if (filter.state) conditions.Add("state=?", static_cast<int64_t>(*filter.state));
-  if (filter.min_severity) conditions.Add("severity>=?", static_cast<int64_t>(*filter.min_severity));
-  conditions.Add("rule=?", filter.rule);
-  conditions.Add("client=?", filter.client);
-  conditions.Add("destination=?", filter.destination);
-  conditions.Add("assignee=?", filter.assignee);
-  conditions.Add("id IN (SELECT incident FROM tag WHERE tag=?)", filter.tag);
-  if (filter.since) conditions.Add("last>=?", filter.since->nanoseconds());
-  if (filter.until) conditions.Add("last<?", filter.until->nanoseconds());
-  return conditions;
-}
-
 Status ReadTags(Database& database, Incident& incident) {
   Result<Statement> tags = database.Prepare("SELECT tag FROM tag WHERE incident=? ORDER BY tag");
   if (!tags) return tags.error();
@@ -112,17 +69,11 @@ Status ReadDetails(Database& database, Incident& incident) {
 Result<Page> IncidentStore::List(const Filter& filter, IncidentId from, size_t limit) const {
   Page page;
   Status status = Read([&](Database& reader) -> Status {
-    const Conditions conditions = ConditionsOf(filter, from);
-    Result<Statement> rows = reader.Prepare("SELECT " + std::string(kColumns) + " FROM incident" + conditions.text() + " ORDER BY id DESC LIMIT " +
-                                            std::to_string(limit + 1));
-    if (!rows) return rows.error();
-    conditions.BindTo(*rows);
-    Status read = ForEach(*rows, [&](const Statement& row) { page.incidents.push_back(ReadRow(row)); });
-    if (!read) return read;
-    if (page.incidents.size() > limit) {
-      page.next = page.incidents.back().id;
-      page.incidents.pop_back();
-    }
+    IncidentSearch search(reader, filter, options_.search);
+    const Result<IncidentId> next =
+        search.Page(kColumns, from, limit, [&](const Statement& row) { page.incidents.push_back(ReadRow(row)); });
+    if (!next) return next.error();
+    page.next = *next;
     for (Incident& incident : page.incidents) {
       if (Status tags = ReadTags(reader, incident); !tags) return tags;
     }

@@ -18,6 +18,7 @@
 #include "control/incident/change_feed.h"
 #include "control/incident/finding_batch.h"
 #include "control/incident/incident.h"
+#include "control/incident/incident_search.h"
 
 namespace sluice::incident {
 
@@ -26,6 +27,7 @@ struct StoreOptions {
   std::chrono::seconds window = std::chrono::minutes(10);   // between two findings of one incident
   std::chrono::hours keep = std::chrono::hours(24 * 365);   // after the last finding
   uint64_t max_bytes = uint64_t{4} << 30;                   // of the database; beyond it the oldest go
+  SearchLimits search;
 };
 
 // Each as named in docs/operations.md.
@@ -51,6 +53,7 @@ class IncidentStore {
   // Removes what is too old or too much, a bounded number at a time; true when there may be more.
   Result<bool> Retain(Timestamp now);
 
+  // Fewer than `limit` and Page::next: the search took its time; ask on from there.
   Result<Page> List(const Filter& filter, IncidentId from, size_t limit) const;
   // kNotFound where there is none.
   Result<Incident> Get(IncidentId id) const;

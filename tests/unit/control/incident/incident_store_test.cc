@@ -3,7 +3,10 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <fstream>
+#include <iterator>
+#include <random>
 
 #include "tests/unit/control/incident/findings.h"
 
@@ -36,6 +39,100 @@ class Store : public ::testing::Test {
   StoreOptions options_;
   std::unique_ptr<IncidentStore> store_;
 };
+
+// What the filter means, said once more in plain words.
+bool Means(const Filter& filter, const Incident& incident) {
+  if (filter.state && incident.state != *filter.state) return false;
+  if (filter.min_severity && incident.severity < *filter.min_severity) return false;
+  if (!filter.rule.empty() && incident.subject.rule != filter.rule) return false;
+  if (!filter.client.empty() && incident.subject.client != filter.client) return false;
+  if (!filter.destination.empty() && incident.subject.destination != filter.destination) return false;
+  if (!filter.assignee.empty() && incident.assignee != filter.assignee) return false;
+  if (!filter.tag.empty() && std::find(incident.tags.begin(), incident.tags.end(), filter.tag) == incident.tags.end()) return false;
+  if (filter.since && incident.last < *filter.since) return false;
+  return !filter.until || incident.last < *filter.until;
+}
+
+Filter RandomFilter(std::mt19937& random) {
+  const auto one_in = [&](uint32_t n) { return random() % n == 0; };
+  const auto at = [&] { return Timestamp::FromNanoseconds(static_cast<int64_t>(random() % 400) * testing::kSecond); };
+  Filter filter;
+  if (one_in(4)) filter.state = static_cast<State>(random() % static_cast<uint32_t>(State::kCount));
+  if (one_in(4)) filter.min_severity = static_cast<model::Severity>(random() % 5);
+  if (one_in(4)) filter.rule = "rule." + std::to_string(random() % 6);
+  if (one_in(4)) filter.client = "10.0.0." + std::to_string(random() % 12);
+  if (one_in(4)) filter.destination = "192.0.2." + std::to_string(random() % 5);
+  if (one_in(6)) filter.assignee = one_in(2) ? "chen" : "nobody";
+  if (one_in(6)) filter.tag = one_in(2) ? "urgent" : "none";
+  if (one_in(4)) filter.since = at();
+  if (one_in(4)) filter.until = at();
+  return filter;
+}
+
+std::string SaidOf(const Filter& filter) {
+  const auto number = [](const auto& value) { return value ? std::to_string(static_cast<int>(*value)) : "any"; };
+  const auto seconds = [](const std::optional<Timestamp>& time) { return time ? std::to_string(time->nanoseconds() / testing::kSecond) : "any"; };
+  return "state " + number(filter.state) + ", severity " + number(filter.min_severity) + ", rule '" + filter.rule + "', client '" + filter.client +
+         "', destination '" + filter.destination + "', assignee '" + filter.assignee + "', tag '" + filter.tag + "', since " + seconds(filter.since) +
+         ", until " + seconds(filter.until);
+}
+
+std::vector<IncidentId> Numbers(const std::vector<Incident>& incidents) {
+  std::vector<IncidentId> numbers;
+  for (const Incident& incident : incidents) numbers.push_back(incident.id);
+  return numbers;
+}
+
+// Whatever condition drives the search, and however soon its time is over: the pages together are what the filter means.
+TEST_F(Store, PagesOfAnyFilterAreWhatItMeans) {
+  std::mt19937 random(20261123);
+  Open();
+  std::vector<FindingOf> findings;
+  for (int i = 0; i < 300; ++i) {
+    FindingOf& finding = findings.emplace_back();
+    finding.rule = "rule." + std::to_string(random() % 5);
+    finding.client = static_cast<uint8_t>(random() % 40 == 0 ? 11 : random() % 10);
+    finding.destination = static_cast<uint8_t>(random() % 4);
+    finding.document = std::to_string(i);
+    finding.reference = static_cast<uint64_t>(i) + 1;
+    finding.seconds = i + static_cast<int64_t>(random() % 9);
+    finding.severity = static_cast<model::Severity>(random() % 50 == 0 ? 4 : random() % 4);
+  }
+  Apply(findings);
+  for (IncidentId id = 1; id <= 300; ++id) {
+    Status worked;
+    if (random() % 5 == 0) worked = store_->SetState(id, static_cast<State>(random() % 5));
+    if (worked && random() % 9 == 0) worked = store_->Assign(id, "chen");
+    if (worked && random() % 9 == 0) worked = store_->AddTag(id, "urgent");
+    ASSERT_TRUE(worked);
+  }
+  const std::vector<Incident> all = store_->List({}, 0, 1000)->incidents;
+  ASSERT_EQ(all.size(), 300u);
+  size_t short_pages = 0;
+  for (int round = 0; round < 400; ++round) {
+    if (round % 20 == 0) {
+      options_.search = {random() % 40, 1 + static_cast<int64_t>(random() % 50), std::chrono::milliseconds(random() % 2 == 0 ? 0 : 1000)};
+      Open();
+    }
+    const Filter filter = RandomFilter(random);
+    const size_t limit = 1 + random() % 30;
+    std::vector<Incident> found;
+    IncidentId from = 0;
+    do {
+      const Result<Page> page = store_->List(filter, from, limit);
+      ASSERT_TRUE(page.ok()) << page.error().message();
+      ASSERT_LE(page->incidents.size(), limit);
+      short_pages += page->next != 0 && page->incidents.size() < limit;
+      ASSERT_TRUE(from == 0 || page->next < from);
+      from = page->next;
+      found.insert(found.end(), page->incidents.begin(), page->incidents.end());
+    } while (from != 0);
+    std::vector<Incident> meant;
+    std::copy_if(all.begin(), all.end(), std::back_inserter(meant), [&](const Incident& incident) { return Means(filter, incident); });
+    ASSERT_EQ(Numbers(found), Numbers(meant)) << "round " << round << ", " << SaidOf(filter) << ", limits " << options_.search.few << ' ' << options_.search.first_stretch;
+  }
+  EXPECT_GT(short_pages, 100u);
+}
 
 TEST_F(Store, JoinsFindingsOfOneSubjectWithinTheWindow) {
   Open();
