@@ -47,6 +47,7 @@ void Fill(IncidentStore& store, uint64_t incidents) {
     drafts.clear();
   }
   std::printf("pages: %lu incidents written in %.0f s\n", incidents, WallSeconds() - begun);
+  std::fflush(stdout);
 }
 
 // What people do with a few of them.

@@ -7,14 +7,16 @@
 
 namespace sluice::testing {
 
+// `bytes` beyond eight are zero.
+inline char ByteOf(uint64_t value, size_t index) { return static_cast<char>(static_cast<uint8_t>(index < sizeof value ? value >> (8 * index) : 0)); }
 inline std::string Le(uint64_t value, size_t bytes) {
   std::string out;
-  for (size_t i = 0; i < bytes; ++i) out += static_cast<char>(static_cast<uint8_t>(value >> (8 * i)));
+  for (size_t i = 0; i < bytes; ++i) out += ByteOf(value, i);
   return out;
 }
 inline std::string Be(uint64_t value, size_t bytes) {
   std::string out;
-  for (size_t i = bytes; i > 0; --i) out += static_cast<char>(static_cast<uint8_t>(value >> (8 * (i - 1))));
+  for (size_t i = bytes; i > 0; --i) out += ByteOf(value, i - 1);
   return out;
 }
 // ASCII as UTF-16.
