@@ -46,6 +46,8 @@ const std::vector<Api::Route>& Api::AllRoutes() {
       {"GET", "/v1/incidents/{id}", Permission::kLook, &Api::GetIncident},
       {"PATCH", "/v1/incidents/{id}", Permission::kTriage, &Api::PatchIncident},
       {"POST", "/v1/incidents/{id}/comments", Permission::kTriage, &Api::PostComment},
+      {"POST", "/v1/incidents/{id}/exceptions", Permission::kPolicy, &Api::PostException},
+      {"POST", "/v1/incidents/{id}/no_match", Permission::kPolicy, &Api::PostNoMatch},
       {"PUT", "/v1/incidents/{id}/tags/{tag}", Permission::kTriage, &Api::PutTag},
       {"DELETE", "/v1/incidents/{id}/tags/{tag}", Permission::kTriage, &Api::DeleteTag},
       {"GET", "/v1/quarantines", Permission::kLook, &Api::ListQuarantines},

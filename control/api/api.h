@@ -101,6 +101,8 @@ class Api {
   Response PublishPolicy(const Call& call);
   Response RollBackPolicy(const Call& call);
   Response ListPublications(const Call& call);
+  Response PostException(const Call& call);
+  Response PostNoMatch(const Call& call);
   Response PutTrial(const Call& call);
   Response GetTrial(const Call& call);
   Response DeleteTrial(const Call& call);
@@ -118,6 +120,9 @@ class Api {
   Result<std::vector<evidence::Evidence>> EvidenceOf(const incident::Incident& incident) const;
   // The policy that the first part of the path names.
   static Result<deploy::VersionId> PolicyIdOf(const Call& call);
+  Response RenderPolicy(int status, const deploy::Version& version) const;
+  // Takes in the policy in force as `amend` makes it, for the sake of an incident.
+  Response KeepAmended(const Call& call, const incident::Incident& incident, const audit::Entry& entry, const deploy::Deployment::Amend& amend);
   Response PutInForce(const Call& call, const std::string& action, const std::string& target,
                       const std::function<Result<deploy::Publication>(const std::string& author)>& act);
   // Writes the entry and then acts; a failed act gets a second entry.

@@ -132,9 +132,12 @@ Response Api::PostPolicy(const Call& call) {
     kept = is_bundle ? rooms_.deployment->UploadBundle(author, comment, bytes) : rooms_.deployment->UploadSources(author, comment, sources);
     return kept ? Status() : Status(kept.error());
   });
-  if (!done) return ProblemOf(done.error());
+  return done ? RenderPolicy(201, *kept) : ProblemOf(done.error());
+}
+
+Response Api::RenderPolicy(int status, const Version& version) const {
   const Result<deploy::State> state = rooms_.deployment->List();
-  return RenderOne(201, *kept, state ? *state : deploy::State());
+  return RenderOne(status, version, state ? *state : deploy::State());
 }
 
 Response Api::PutInForce(const Call& call, const std::string& action, const std::string& target, const std::function<Result<Publication>(const std::string&)>& act) {

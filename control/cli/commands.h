@@ -26,7 +26,7 @@ struct Session {
 
 void AddStatusCommands(CLI::App& app, Session& session);      // status, coverage
 void AddTopCommand(CLI::App& app, Session& session);          // top
-void AddIncidentCommands(CLI::App& app, Session& session);    // incidents list|show|state|assign|comment|tag|untag|watch
+void AddIncidentCommands(CLI::App& app, Session& session);    // incidents list|show|state|assign|comment|tag|untag|except|no-match|watch
 void AddQuarantineCommands(CLI::App& app, Session& session);  // quarantine add|list|release
 void AddPolicyCommands(CLI::App& app, Session& session);      // policy list|show|upload|shadow|publish|rollback|history
 void AddEvidenceCommands(CLI::App& app, Session& session);    // evidence list|fetch|new-key|open

@@ -156,6 +156,34 @@ void AddEdit(CLI::App& incidents, Session& session, const Edit& edit) {
   });
 }
 
+void ShowKept(const std::string& body) {
+  const Json policy = Json::parse(body);
+  const std::string id = std::to_string(policy["id"].get<int64_t>());
+  std::printf("policy %s has it, and is not in force: sluicectl policy shadow %s shows what it would change, sluicectl policy publish %s puts it in force\n", id.c_str(),
+              id.c_str(), id.c_str());
+}
+
+void AddAmendments(CLI::App& incidents, Session& session) {
+  struct Asked {
+    std::string id, reason, expires, whom = "both", text;
+  };
+  auto asked = std::make_shared<Asked>();
+  const auto send = [&session](const std::string& id, const char* what, const Json& body) {
+    session.Print(session.client().Send("POST", "/v1/incidents/" + Segment(id) + what, body.dump(-1, ' ', false, Json::error_handler_t::replace)), ShowKept);
+  };
+  CLI::App* except = incidents.add_subcommand("except", "make a policy whose rule leaves this traffic alone, until a day");
+  except->add_option("id", asked->id, "its number")->required();
+  except->add_option("--reason", asked->reason, "why, and who allowed it")->required();
+  except->add_option("--expires", asked->expires, "the last day on which it holds, as 2027-01-31")->required();
+  except->add_option("--for", asked->whom, "client: it, wherever it sends; destination: it, whoever sends; both: the one to the other")
+      ->check(CLI::IsMember({"client", "destination", "both"}));
+  except->callback([asked, send] { send(asked->id, "/exceptions", {{"reason", asked->reason}, {"expires", asked->expires}, {"for", asked->whom}}); });
+  CLI::App* no_match = incidents.add_subcommand("no-match", "make a policy that tests its rule on this text, which it must not find; refused while it does");
+  no_match->add_option("id", asked->id, "its number")->required();
+  no_match->add_option("text", asked->text, "what was found by mistake, with what stood round it")->required();
+  no_match->callback([asked, send] { send(asked->id, "/no_match", {{"text", asked->text}}); });
+}
+
 // A number, or sixteen hexadecimal digits as block pages and findings show them.
 void Show(Session& session, const std::string& id) {
   if (id.size() != 16) return session.Print(session.client().Get("/v1/incidents/" + Segment(id)), ShowOne);
@@ -213,6 +241,7 @@ void AddIncidentCommands(CLI::App& app, Session& session) {
                            Edit{"untag", "remove a tag", "tag", "DELETE", "/tags/{}", nullptr}}) {
     AddEdit(*incidents, session, edit);
   }
+  AddAmendments(*incidents, session);
 }
 
 }  // namespace sluice::cli

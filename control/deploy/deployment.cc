@@ -70,10 +70,43 @@ Result<Version> Deployment::UploadSources(const std::string& author, const std::
   const std::unique_lock<std::mutex> only_one(uploading_, std::try_to_lock);
   if (!only_one) return Error(ErrorCode::kResourceExhausted, "another policy is being tried; ask again when it is done");
   const Result<std::vector<uint8_t>> compiled = SelfTestSources(sources);
-  if (!compiled) return compiled.error();
-  const auto bundle = bundle::ParseToRun(View(*compiled), options_.trusted, options_.signatures);
+  return compiled ? KeepOwn(author, comment, *compiled) : Result<Version>(compiled.error());
+}
+
+Result<Version> Deployment::KeepOwn(const std::string& author, const std::string& comment, const std::vector<uint8_t>& compiled) {
+  const auto bundle = bundle::ParseToRun(View(compiled), options_.trusted, options_.signatures);
   if (!bundle) return Error(ErrorCode::kInvalidArgument, bundle.error().message());
-  return Keep(author, comment, View(*compiled), **bundle);
+  return Keep(author, comment, View(compiled), **bundle);
+}
+
+Result<std::shared_ptr<const bundle::Bundle>> Deployment::LoadInForce() {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  const Result<std::optional<Publication>> in_force = store_->InForce();
+  if (!in_force) return in_force.error();
+  if (!*in_force) return Error(ErrorCode::kNotFound, "no policy is in force");
+  const Result<Version> version = store_->Get((*in_force)->version);
+  return version ? LoadVersion(*version) : version.error();
+}
+
+Result<Version> Deployment::UploadAmended(const std::string& author, const std::string& comment, const Amend& amend) {
+  const std::unique_lock<std::mutex> only_one(uploading_, std::try_to_lock);
+  if (!only_one) return Error(ErrorCode::kResourceExhausted, "another policy is being tried; ask again when it is done");
+  const auto policy = LoadInForce();
+  if (!policy) return policy.error();
+  syntax::SourceSet sources, amended_sources;
+  for (const bundle::Source& source : (*policy)->sources()) sources.Add(source.name, source.text, source.kind);
+  const Result<amend::Amended> amended = amend(sources);
+  if (!amended) return amended.error();
+  if (!options_.trusted.empty()) {
+    return Error(ErrorCode::kUnsupported, "only signed policies are taken here (`trusted_keys`), and the appliance has no key to sign with: add to the rule in " +
+                                              sources.file(amended->file).name() + ", compile and sign with `sluicec compile --sign`, and upload the bundle\n" + amended->added);
+  }
+  for (uint32_t file = 0; file < sources.size(); ++file) {
+    const syntax::SourceFile& source = sources.file(file);
+    amended_sources.Add(source.name(), file == amended->file ? amended->text : source.text(), source.kind());
+  }
+  const Result<std::vector<uint8_t>> compiled = SelfTestSet(std::move(amended_sources));
+  return compiled ? KeepOwn(author, comment, *compiled) : Result<Version>(compiled.error());
 }
 
 Result<Version> Deployment::KeepFile(const bundle::Bundle& file, const std::string& path) {

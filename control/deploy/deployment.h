@@ -4,6 +4,7 @@
 // compiler's diagnostics; the policy in force stays.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -13,6 +14,7 @@
 #include "control/deploy/policy_store.h"
 #include "control/deploy/target.h"
 #include "control/deploy/self_test.h"
+#include "rules/amend/amend.h"
 
 namespace sluice::deploy {
 
@@ -51,6 +53,11 @@ class Deployment {
   // Rule packs. Refused where only signed policies are taken, since the appliance has no key to sign with.
   Result<Version> UploadSources(const std::string& author, const std::string& comment, const std::vector<NamedSource>& sources);
 
+  // The policy in force with an entry more, as `amend` makes it of its sources. Where only signed policies are taken: refused, and the
+  // error says what to add where.
+  using Amend = std::function<Result<amend::Amended>(const syntax::SourceSet&)>;
+  Result<Version> UploadAmended(const std::string& author, const std::string& comment, const Amend& amend);
+
   // Judges live traffic beside the policy in force, without effect, until it ends, another one is tried, or any is published.
   Result<Trial> Try(const std::string& author, VersionId id);
   // kNotFound where none is tried. EndTrial returns the last report.
@@ -74,6 +81,8 @@ class Deployment {
  private:
   Deployment(DeploymentOptions options, std::unique_ptr<PolicyStore> store) : options_(std::move(options)), store_(std::move(store)) {}
   Result<Version> Keep(const std::string& author, const std::string& comment, ByteView bytes, const bundle::Bundle& bundle);
+  Result<Version> KeepOwn(const std::string& author, const std::string& comment, const std::vector<uint8_t>& compiled);
+  Result<std::shared_ptr<const bundle::Bundle>> LoadInForce();
   Result<Version> KeepFile(const bundle::Bundle& file, const std::string& path);
   Result<std::shared_ptr<const bundle::Bundle>> LoadVersion(const Version& version) const;
   Result<Publication> PutInForce(const Version& version, std::shared_ptr<const bundle::Bundle> policy, const std::string& author, const std::string& how);

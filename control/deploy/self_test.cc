@@ -47,12 +47,14 @@ Result<std::vector<uint8_t>> SelfTestBundle(const bundle::Bundle& bundle) {
 }
 
 Result<std::vector<uint8_t>> SelfTestSources(const std::vector<NamedSource>& sources) {
-  return RunAside([&] {
-    syntax::SourceSet set;
-    for (const auto& [name, text] : sources) set.Add(name, text);
-    set.Seal();
-    return compile::CompileSources(std::move(set), compile::Goal::kCompile);
-  });
+  syntax::SourceSet set;
+  for (const auto& [name, text] : sources) set.Add(name, text);
+  return SelfTestSet(std::move(set));
+}
+
+Result<std::vector<uint8_t>> SelfTestSet(syntax::SourceSet sources) {
+  sources.Seal();
+  return RunAside([&] { return compile::CompileSources(std::move(sources), compile::Goal::kCompile); });
 }
 
 }  // namespace sluice::deploy

@@ -10,6 +10,7 @@
 
 #include "base/result.h"
 #include "rules/bundle/bundle.h"
+#include "rules/syntax/source.h"
 
 namespace sluice::deploy {
 
@@ -20,5 +21,7 @@ using NamedSource = std::pair<std::string, std::string>;
 Result<std::vector<uint8_t>> SelfTestBundle(const bundle::Bundle& bundle);
 // Packs only: what they name beside them (lists, example files) is not read from the disk; a bundle has it inside.
 Result<std::vector<uint8_t>> SelfTestSources(const std::vector<NamedSource>& sources);
+// All sources of a policy, with what its packs name beside them.
+Result<std::vector<uint8_t>> SelfTestSet(syntax::SourceSet sources);
 
 }  // namespace sluice::deploy

@@ -18,7 +18,7 @@ const std::vector<std::vector<std::string>>& Layers() {
       {"dataplane/content", "rules/syntax"},
       {"dataplane/extract"},
       {"rules/fingerprint", "rules/bundle", "dataplane/flow", "dataplane/stream", "dataplane/protocol", "dataplane/decode", "extractor"},
-      {"dataplane/match", "dataplane/signature", "rules/compile", "rules/format"},
+      {"dataplane/match", "dataplane/signature", "rules/compile", "rules/format", "rules/amend"},
       {"rules/import"},
       {"dataplane/verdict"},
       {"dataplane/action", "dataplane/event"},

@@ -34,6 +34,13 @@ inline std::string PackOf(const std::string& literal) {
          "rules:\n  - {id: cn.mark, title: A mark, severity: critical, action: block, scope: {direction: both}, detect: mark}\n";
 }
 
+// With the rule of the findings that tests make, written so that lines can be put in.
+inline std::string PackOfFindings() {
+  std::string pack = PackOf("THIRD-MARK");
+  return pack.substr(0, pack.find("rules:")) +
+         "rules:\n  - id: cn.secret\n    title: A mark\n    severity: critical\n    action: block\n    scope: {direction: both}\n    detect: mark\n";
+}
+
 inline constexpr char kSample[] =
     R"({"time":"2026-01-31T23:59:59.000000001Z","event":"finding","schema":1,"policy":{"digest":"ab","generation":1},"rule":"cn.secret",)"
     R"("severity":"high","verdict":"block","action":"block_page","detector":"d","confidence":90,"count":1,"flow":{"id":"0000000000000abc",)"

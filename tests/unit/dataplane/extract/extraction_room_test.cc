@@ -111,7 +111,9 @@ TEST_F(ExtractionRoomTest, SurvivesTheExtractorBeingKilledInTheMiddle) {
 
 TEST_F(ExtractionRoomTest, StartsAnotherForOneThatDiedWithNothingToDo) {
   ExpectWorks();
-  kill(room_.extraction()->LastProcess(), SIGKILL);
+  const pid_t extractor = room_.extraction()->LastProcess();
+  ASSERT_GT(extractor, 0);
+  kill(extractor, SIGKILL);
   ExpectWorks();
 }
 
