@@ -63,6 +63,14 @@ class BinarySelector {
     const uint8_t* const data = run.data();
     const size_t size = run.size();
     for (; state.unfilled > 0 && at < size; --state.unfilled) gear = (gear << 1) + secrets_->binary_gear[data[at++]];
+    // Four at a time, so that each waits for the hash before them and not for the byte before it.
+    const uint64_t* const table = secrets_->binary_gear.data();
+    for (; at + 4 <= size; at += 4) {
+      const uint64_t one = table[data[at]], two = (one << 1) + table[data[at + 1]], three = (two << 1) + table[data[at + 2]];
+      const uint64_t four = (three << 1) + table[data[at + 3]];
+      if (std::min({(gear << 1) + one, (gear << 2) + two, (gear << 3) + three, (gear << 4) + four}) < kLimit) break;
+      gear = (gear << 4) + four;
+    }
     while (at < size) {
       gear = (gear << 1) + secrets_->binary_gear[data[at++]];
       if (gear >= kLimit) continue;

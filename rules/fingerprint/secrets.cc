@@ -5,7 +5,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <bit>
 #include <cerrno>
 #include <cstring>
 #include <string_view>
@@ -106,24 +105,8 @@ std::shared_ptr<const Secrets> Secrets::Make(const Key& key) {
   for (char32_t c = 0; c < secrets->ascii_gear.size(); ++c) {
     if (fold[c] != 0) secrets->ascii_gear[c] = secrets->GearOf(fold[c]) | 1;
   }
+  for (size_t i = 0; i < secrets->ideograph_gear.size(); ++i) secrets->ideograph_gear[i] = secrets->GearOf(Secrets::kFirstIdeograph + static_cast<char32_t>(i));
   return secrets;
-}
-
-uint64_t SipHashWord(const std::array<uint64_t, 2>& key, uint64_t word) noexcept {
-  uint64_t v0 = key[0] ^ 0x736f6d6570736575ULL, v1 = key[1] ^ 0x646f72616e646f6dULL;
-  uint64_t v2 = key[0] ^ 0x6c7967656e657261ULL, v3 = key[1] ^ 0x7465646279746573ULL;
-  const auto round = [&] {
-    v0 += v1; v1 = std::rotl(v1, 13); v1 ^= v0; v0 = std::rotl(v0, 32);
-    v2 += v3; v3 = std::rotl(v3, 16); v3 ^= v2;
-    v0 += v3; v3 = std::rotl(v3, 21); v3 ^= v0;
-    v2 += v1; v1 = std::rotl(v1, 17); v1 ^= v2; v2 = std::rotl(v2, 32);
-  };
-  constexpr uint64_t kLength = uint64_t{8} << 56;
-  v3 ^= word; round(); round(); v0 ^= word;
-  v3 ^= kLength; round(); round(); v0 ^= kLength;
-  v2 ^= 0xff;
-  for (int i = 0; i < 4; ++i) round();
-  return v0 ^ v1 ^ v2 ^ v3;
 }
 
 }  // namespace sluice::fingerprint

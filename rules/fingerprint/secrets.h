@@ -6,6 +6,7 @@
 #pragma once
 
 #include <array>
+#include <bit>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -33,6 +34,8 @@ inline constexpr Fingerprint kFingerprintMask = ~Fingerprint{0} << (64 - kFinger
 struct Secrets {
   std::array<uint64_t, 256> binary_gear{};
   std::array<uint64_t, 128> ascii_gear{};  // 0: left out
+  static constexpr char32_t kFirstIdeograph = 0x4E00, kLastIdeograph = 0x9FFF;  // CJK Unified Ideographs: nearly all of Chinese
+  std::array<uint64_t, kLastIdeograph - kFirstIdeograph + 1> ideograph_gear{};   // GearOf them
   uint64_t mix_add = 0, mix_multiply = 0;
   uint64_t text_seed = 0, binary_seed = 0, block_seed = 0, checksum_seed = 0;
   std::array<uint64_t, 2> sip{};
@@ -50,7 +53,28 @@ struct Secrets {
   }
 };
 
-// SipHash-2-4 of one 64-bit word (Aumasson, Bernstein 2012), the last step of every fingerprint.
-uint64_t SipHashWord(const std::array<uint64_t, 2>& key, uint64_t word) noexcept;
+// SipHash of one 64-bit word (Aumasson, Bernstein 2012), with so many rounds for a word and at the end.
+template <int kWordRounds, int kLastRounds>
+uint64_t SipHashOfWord(const std::array<uint64_t, 2>& key, uint64_t word) noexcept {
+  uint64_t v0 = key[0] ^ 0x736f6d6570736575ULL, v1 = key[1] ^ 0x646f72616e646f6dULL;
+  uint64_t v2 = key[0] ^ 0x6c7967656e657261ULL, v3 = key[1] ^ 0x7465646279746573ULL;
+  const auto rounds = [&](int count) {
+    for (; count > 0; --count) {
+      v0 += v1; v1 = std::rotl(v1, 13); v1 ^= v0; v0 = std::rotl(v0, 32);
+      v2 += v3; v3 = std::rotl(v3, 16); v3 ^= v2;
+      v0 += v3; v3 = std::rotl(v3, 21); v3 ^= v0;
+      v2 += v1; v1 = std::rotl(v1, 17); v1 ^= v2; v2 = std::rotl(v2, 32);
+    }
+  };
+  constexpr uint64_t kLength = uint64_t{8} << 56;
+  v3 ^= word; rounds(kWordRounds); v0 ^= word;
+  v3 ^= kLength; rounds(kWordRounds); v0 ^= kLength;
+  v2 ^= 0xff;
+  rounds(kLastRounds);
+  return v0 ^ v1 ^ v2 ^ v3;
+}
+
+// The last step of every fingerprint: SipHash-1-3. Its input is a keyed hash already, so that nobody chooses or sees it.
+inline uint64_t SipHashWord(const std::array<uint64_t, 2>& key, uint64_t word) noexcept { return SipHashOfWord<1, 3>(key, word); }
 
 }  // namespace sluice::fingerprint

@@ -9,6 +9,7 @@
 #include <string_view>
 
 #include "rules/fingerprint/binary_selector.h"
+#include "rules/fingerprint/control_bytes.h"
 #include "rules/fingerprint/text_selector.h"
 
 namespace sluice::fingerprint {
@@ -85,14 +86,9 @@ class Selector {
   static bool IsText(const SelectorState& state, uint64_t bytes) noexcept { return state.controls <= bytes / 64 && state.zeros <= bytes * 5 / 8; }
 
   static void Look(SelectorState& state, ByteView part) noexcept {
-    constexpr uint32_t kLayout = 1u << '\t' | 1u << '\n' | 1u << '\f' | 1u << '\r' | 1u << 0x1B;
-    uint32_t controls = 0, zeros = 0;
-    for (const uint8_t byte : part) {
-      controls += byte < 0x20 && (kLayout >> (byte & 31) & 1) == 0 ? 1 : 0;
-      zeros += byte == 0 ? 1 : 0;
-    }
-    state.controls += controls - zeros;
-    state.zeros += zeros;
+    const ControlBytes found = CountControls(part);
+    state.controls += found.controls;
+    state.zeros += found.zeros;
   }
 
   // The way that is left out begins anew when it is taken again.

@@ -109,10 +109,8 @@ class Set {
 };
 
 // The bits of a fingerprint in its filter block: one in each of eight words (split block Bloom filter, Apache Parquet). REQUIRES: word < 8.
-constexpr uint32_t FilterBit(Fingerprint fingerprint, size_t word) {
-  constexpr uint32_t kSalt[8] = {0x47b6137bU, 0x44974d91U, 0x8824ad5bU, 0xa2b7289dU, 0x705495c7U, 0x2df1424bU, 0x9efc4947U, 0x5c6bfb31U};
-  return 1u << (static_cast<uint32_t>(fingerprint >> 8) * kSalt[word] >> 27);
-}
+inline constexpr std::array<uint32_t, 8> kFilterSalts = {0x47b6137bU, 0x44974d91U, 0x8824ad5bU, 0xa2b7289dU, 0x705495c7U, 0x2df1424bU, 0x9efc4947U, 0x5c6bfb31U};
+constexpr uint32_t FilterBit(Fingerprint fingerprint, size_t word) { return 1u << (static_cast<uint32_t>(fingerprint >> 8) * kFilterSalts[word] >> 27); }
 constexpr uint64_t FilterBlock(Fingerprint fingerprint, uint32_t blocks) {
   return static_cast<uint64_t>(static_cast<Uint128>(fingerprint) * blocks >> 64);
 }

@@ -23,7 +23,7 @@ namespace sluice::fingerprint {
 inline constexpr std::array<uint8_t, 8> kSetMagic = {0x89, 'S', 'L', 'S', '\r', '\n', 0x1a, '\n'};
 inline constexpr uint32_t kSetVersion = 1;
 // Of normaliser, windows and periods: sets of different selections do not know each other's fingerprints.
-inline constexpr uint32_t kSelectionVersion = 1;
+inline constexpr uint32_t kSelectionVersion = 2;
 inline constexpr size_t kSetHeaderBytes = 512, kSetAlignment = 64;
 inline constexpr size_t kSetNameBytes = 64;
 

@@ -3,7 +3,7 @@
 //
 // A letter shifts the hash by two bits, an ideograph by four, so that the window forgets by itself and there is no ring to keep. Until it is full
 // nothing is chosen: the beginning of a text says no more than that others begin so. A
-// place is chosen where the hash is small: every 32nd letter or every 12th ideograph on average (0 mod p selection, Manber 1994; it keeps
+// place is chosen where the hash is small: every 24th letter or every 10th ideograph on average (0 mod p selection, Manber 1994; it keeps
 // more after edits than winnowing does, Edgar 2021; docs/decisions/signature-selection.md). UTF-8 and GB 18030 are told apart by what does not hold as UTF-8;
 // UTF-16 of ASCII needs nothing (zero bytes are no characters), other UTF-16 comes through the decoders' reading.
 // Thread: value type. Allocates: never. REQUIRES: text::PrepareCharacters(kGb18030) once before; without it GB 18030 is not read.
@@ -11,11 +11,15 @@
 
 #include <algorithm>
 #include <array>
+#include <cstddef>
 #include <cstdint>
 
+#include "base/byte_order.h"
 #include "base/byte_view.h"
 #include "rules/fingerprint/fold.h"
+#include "rules/fingerprint/packed_letters.h"
 #include "rules/fingerprint/secrets.h"
+#include "rules/fingerprint/window_hashes.h"
 #include "rules/text/character_table.h"
 
 namespace sluice::fingerprint {
@@ -49,10 +53,11 @@ class TextSelector {
   void Feed(TextState& state, ByteView run, Emit&& emit) const noexcept;
 
   // One of so many places is chosen.
-  static constexpr uint64_t kLetterPeriod = 32, kDensePeriod = 12;
+  static constexpr uint32_t kLetterPeriod = 24, kDensePeriod = 10;
 
  private:
-  static constexpr uint64_t kLetterLimit = UINT64_MAX / kLetterPeriod, kDenseLimit = UINT64_MAX / kDensePeriod;
+  // Of the upper half of a hash that is chosen.
+  static constexpr uint32_t kLetterLimit = UINT32_MAX / kLetterPeriod, kDenseLimit = UINT32_MAX / kDensePeriod;
   static constexpr unsigned kLetterShift = 2, kDenseShift = 4;
   static constexpr uint8_t kMostErrors = 4;                 // more in a row: it is not UTF-8
   static constexpr uint8_t kPairsLooked = 16, kClearlyMore = 5;
@@ -64,8 +69,15 @@ class TextSelector {
   void Put(TextState& state, char32_t c, size_t end, Emit& emit) const noexcept;
   template <typename Emit>
   void PutFolded(TextState& state, char32_t c, size_t end, Emit& emit) const noexcept;
+  // The same as before says nothing new.
+  template <typename Emit>
+  static void Choose(TextState& state, uint64_t hash, size_t end, Emit& emit) noexcept;
   template <typename Emit>
   const uint8_t* FeedWhole(TextState& state, ByteView rest, size_t offset, Emit& emit) const noexcept;
+  template <typename Emit>
+  size_t FeedAscii(TextState& state, ByteView run, size_t offset, Emit& emit) const noexcept;
+  template <typename Emit>
+  const uint8_t* FeedIdeographs(TextState& state, ByteView rest, size_t offset, Emit& emit) const noexcept;
   template <typename Emit>
   void TakeHigh(TextState& state, uint8_t byte, size_t end, Emit& emit) const noexcept;
   template <typename Emit>
@@ -88,9 +100,14 @@ void TextSelector::PutFolded(TextState& state, char32_t c, size_t end, Emit& emi
   state.hash = (state.hash << shift) + gear;
   state.unfilled = static_cast<uint8_t>(state.unfilled - std::min<unsigned>(state.unfilled, shift));
   if (state.unfilled > 0) return;
-  if (state.hash >= (dense ? kDenseLimit : kLetterLimit) || state.hash == state.last) return;
-  state.last = state.hash;
-  emit(state.hash, end);
+  if (state.hash >> 32 < (dense ? kDenseLimit : kLetterLimit)) Choose(state, state.hash, end, emit);
+}
+
+template <typename Emit>
+void TextSelector::Choose(TextState& state, uint64_t hash, size_t end, Emit& emit) noexcept {
+  if (hash == state.last) return;
+  state.last = hash;
+  emit(hash, end);
 }
 
 template <typename Emit>
@@ -179,6 +196,35 @@ void TextSelector::TakeHigh(TextState& state, uint8_t byte, size_t end, Emit& em
   TakeGb(state, end, emit);
 }
 
+// Ideographs in UTF-8, which are what they fold to, and what is left out between them. REQUIRES: the window is full. Returns where it met another character.
+template <typename Emit>
+const uint8_t* TextSelector::FeedIdeographs(TextState& state, ByteView rest, size_t offset, Emit& emit) const noexcept {
+  constexpr size_t kBytes = 3, kMostLooked = 4 * WindowHashes::kMost;
+  const uint8_t* at = rest.begin();
+  WindowHashes hashes;
+  std::array<uint16_t, WindowHashes::kMost> ends;
+  static_assert(kMostLooked * kBytes <= UINT16_MAX);
+  uint64_t hash = state.hash;
+  size_t count = 0;
+  for (size_t looked = 0; looked < kMostLooked && count < WindowHashes::kMost && rest.end() - at > static_cast<ptrdiff_t>(kBytes); ++looked, at += kBytes) {
+    const uint32_t bytes = LoadLe32(at);
+    if ((bytes & 0xC0C0F0) != 0x8080E0) break;  // RFC 3629, 3: a character of three bytes
+    const char32_t c = (bytes & 0x0F) << 12 | (bytes >> 2 & 0xFC0) | (bytes >> 16 & 0x3F);
+    if (c < Secrets::kFirstIdeograph || c > Secrets::kLastIdeograph) {
+      if ((*fold_)[c] != 0) break;
+      continue;
+    }
+    hash = (hash << kDenseShift) + secrets_->ideograph_gear[c - Secrets::kFirstIdeograph];
+    hashes[count] = hash;
+    ends[count++] = static_cast<uint16_t>(static_cast<size_t>(at - rest.begin()) + kBytes);
+  }
+  state.hash = hash;
+  WindowHashes::Letters chosen;
+  const size_t found = hashes.FindBelow(kDenseLimit, count, chosen);
+  for (size_t k = 0; k < found; ++k) Choose(state, hashes[chosen[k]], offset + ends[chosen[k]], emit);
+  return at;
+}
+
 // Characters beyond ASCII that are there in full, one behind the other: what TakeHigh makes of them, at once.
 template <typename Emit>
 const uint8_t* TextSelector::FeedWhole(TextState& state, ByteView rest, size_t offset, Emit& emit) const noexcept {
@@ -187,6 +233,14 @@ const uint8_t* TextSelector::FeedWhole(TextState& state, ByteView rest, size_t o
   const auto end = [&] { return offset + static_cast<size_t>(at - rest.begin()); };
   if (state.charset == TextState::Charset::kUtf8) {
     while (left() >= 3 && (at[0] & 0xF0) == 0xE0 && (at[1] & 0xC0) == 0x80 && (at[2] & 0xC0) == 0x80) {
+      if (state.unfilled == 0) {
+        const uint8_t* const other = FeedIdeographs(state, {at, static_cast<size_t>(left())}, end(), emit);
+        if (other != at) {
+          state.errors = 0;
+          at = other;
+          continue;
+        }
+      }
       const char32_t c = (at[0] & 0x0Fu) << 12 | (at[1] & 0x3Fu) << 6 | (at[2] & 0x3Fu);
       at += 3;
       state.errors = 0;
@@ -201,6 +255,32 @@ const uint8_t* TextSelector::FeedWhole(TextState& state, ByteView rest, size_t o
     PutPair(state, end(), emit);
   }
   return at;
+}
+
+// REQUIRES: the window is full. Returns how many bytes were ASCII.
+template <typename Emit>
+size_t TextSelector::FeedAscii(TextState& state, ByteView run, size_t offset, Emit& emit) const noexcept {
+  PackedLetters letters;
+  const size_t taken = letters.Pack(run), count = letters.count();
+  WindowHashes hashes;
+  const uint64_t* const gear = secrets_->ascii_gear.data();
+  uint64_t hash = state.hash;
+  size_t i = 0;
+  // Four at a time, so that each waits for the hash before them and not for the letter before it.
+  for (; i + 4 <= count; i += 4) {
+    const uint64_t first = gear[letters[i]], second = (first << kLetterShift) + gear[letters[i + 1]];
+    const uint64_t third = (second << kLetterShift) + gear[letters[i + 2]], fourth = (third << kLetterShift) + gear[letters[i + 3]];
+    hashes[i] = (hash << kLetterShift) + first;
+    hashes[i + 1] = (hash << 2 * kLetterShift) + second;
+    hashes[i + 2] = (hash << 3 * kLetterShift) + third;
+    hashes[i + 3] = hash = (hash << 4 * kLetterShift) + fourth;
+  }
+  for (; i < count; ++i) hashes[i] = hash = (hash << kLetterShift) + gear[letters[i]];
+  state.hash = hash;
+  WindowHashes::Letters chosen;
+  const size_t found = hashes.FindBelow(kLetterLimit, count, chosen);
+  for (size_t k = 0; k < found; ++k) Choose(state, hashes[chosen[k]], offset + letters.EndOf(chosen[k]), emit);
+  return taken;
 }
 
 template <typename Emit>
@@ -220,17 +300,7 @@ void TextSelector::Feed(TextState& state, ByteView run, Emit&& emit) const noexc
       ++at;
       continue;
     }
-    // Nearly all bytes of nearly all text: one table, one shift, one comparison.
-    uint64_t hash = state.hash;
-    for (; at != end && *at < 0x80; ++at) {
-      const uint64_t gear = secrets_->ascii_gear[*at];
-      const uint64_t next = (hash << kLetterShift) + gear;
-      hash = gear != 0 ? next : hash;
-      if (hash >= kLetterLimit || hash == state.last) continue;
-      state.last = hash;
-      emit(hash, static_cast<size_t>(at - begin) + 1);
-    }
-    state.hash = hash;
+    at += FeedAscii(state, {at, static_cast<size_t>(end - at)}, static_cast<size_t>(at - begin), emit);
   }
 }
 

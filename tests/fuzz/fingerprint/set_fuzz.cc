@@ -3,6 +3,7 @@
 #include <sodium.h>
 
 #include <algorithm>
+#include <array>
 #include <cstdint>
 #include <cstdlib>
 #include <vector>
@@ -24,8 +25,18 @@ void Look(const std::vector<uint8_t>& bytes) {
   const auto opened = Set::Parse({bytes.data(), bytes.size()}, TheSecrets());
   if (!opened) return;
   const Set& set = **opened;
-  for (uint64_t i = 0; i < 64; ++i) {
-    const Set::Found found = set.Find((i * 0x9e3779b97f4a7c15ULL) & kFingerprintMask);
+  // Half of them its own, half of them anyone's.
+  std::array<Fingerprint, Set::kBatch> wanted;
+  for (uint64_t i = 0; i < wanted.size(); ++i) wanted[i] = (i * 0x9e3779b97f4a7c15ULL) & kFingerprintMask;
+  size_t own = 0;
+  set.ForEachEntry([&](Fingerprint f, uint32_t) {
+    if (own < wanted.size() / 2) wanted[own++] = f;
+  });
+  std::array<Set::Found, Set::kBatch> together;
+  set.FindAll(wanted, together);
+  for (size_t i = 0; i < wanted.size(); ++i) {
+    const Set::Found found = set.Find(wanted[i]);
+    if (found.count != together[i].count) std::abort();
     for (size_t k = 0; k < found.count; ++k) {
       const PartRecord* part = set.PartOf(found.ordinals[k]);
       if (part != nullptr && part->document >= set.documents().size()) std::abort();

@@ -200,7 +200,10 @@ TEST(Secrets, LastStepIsSipHash) {
   for (const uint64_t word : {uint64_t{0}, uint64_t{1}, uint64_t{0x0123456789abcdefULL}, ~uint64_t{0}}) {
     std::array<uint8_t, 8> out{};
     crypto_shorthash(out.data(), reinterpret_cast<const uint8_t*>(&word), sizeof word, reinterpret_cast<const uint8_t*>(key.data()));
-    EXPECT_EQ(SipHashWord(key, word), LoadLe64(out.data()));
+    // With the rounds that libsodium has; ours are fewer of the same.
+    EXPECT_EQ((SipHashOfWord<2, 4>(key, word)), LoadLe64(out.data()));
+    EXPECT_EQ(SipHashWord(key, word), (SipHashOfWord<1, 3>(key, word)));
+    EXPECT_NE(SipHashWord(key, word), LoadLe64(out.data()));
   }
 }
 
