@@ -15,8 +15,6 @@ using fingerprint::Set;
 
 namespace {
 
-// Fewer are chance: a phrase that many people write, a block that many files have.
-constexpr uint32_t kLeastTextHits = 3, kLeastBinaryHits = 2;
 // Of pieces that leave one by one, with what came before to speak for them.
 constexpr uint32_t kLeastTextPieces = 2, kLeastBinaryPieces = 1;
 constexpr size_t kMostWatches = 32;  // bits of Evidence::reported
@@ -162,8 +160,11 @@ void Engine::Credit(Trace& trace, uint8_t set, uint32_t ordinal, const Selected&
   if (evidence == nullptr) return;
   const uint32_t place = ordinal - part->first_ordinal;
   const uint32_t before = evidence->last, hits_before = evidence->hits;
-  if (!evidence->Add(place, part->count, selected.end)) return;
-  if (watched_[set].follows_departures && evidence->hits >= Least(selected.kind, kLeastTextPieces, kLeastBinaryPieces, part->count)) {
+  const bool is_new = evidence->Add(*part, place, selected.end);
+  const bool is_first_passage = !evidence->enough && evidence->IsPassage(*part);
+  evidence->enough = evidence->enough || is_first_passage;
+  if (!is_new && !is_first_passage) return;
+  if (is_new && watched_[set].follows_departures && evidence->hits >= Least(selected.kind, kLeastTextPieces, kLeastBinaryPieces, part->count)) {
     const uint32_t first = part->first_ordinal - sets_[set]->parts()[sets_[set]->documents()[part->document].first_part].first_ordinal;
     // What waited for a second hit to speak for it.
     if (hits_before == 1 && selected.kind == Kind::kText) Depart(set, part->document, first + before);
@@ -183,7 +184,7 @@ bool Engine::Holds(const Watch& watch, const Evidence& evidence, const PartRecor
   if (watch.board != nullptr) {
     return evidence.hits >= Least(kind, kLeastTextPieces, kLeastBinaryPieces, part.count) && watch.board->IsOver(evidence.document);
   }
-  if (filter.whole || evidence.hits < Least(kind, kLeastTextHits, kLeastBinaryHits, part.count)) return false;
+  if (filter.whole || !evidence.enough) return false;
   return evidence.run_bytes() >= filter.run && (filter.bytes == 0 || evidence.BytesOf(part) >= filter.bytes) &&
          (filter.percent == 0 || evidence.PercentOf(part.count) >= filter.percent);
 }
@@ -194,7 +195,6 @@ bool Engine::WasReported(const Trace& trace, uint8_t set, uint32_t document, uin
 }
 
 void Engine::Weigh(Trace& trace, Evidence& evidence, const PartRecord& part, uint64_t end) noexcept {
-  evidence.enough = evidence.enough || evidence.hits >= Least(static_cast<Kind>(part.kind), kLeastTextHits, kLeastBinaryHits, part.count);
   const std::vector<Watch>& watches = watched_[evidence.set].watches;
   for (size_t i = 0; i < watches.size(); ++i) {
     const uint32_t bit = 1u << i;
