@@ -226,7 +226,12 @@ void Set::FindAll(std::span<const Fingerprint> fingerprints, std::span<Found> ou
     kept[kept_count++] = static_cast<uint8_t>(i);
     __builtin_prefetch(&index_[BucketOf(fingerprints[i])]);
   }
-  for (size_t k = 0; k < kept_count; ++k) __builtin_prefetch(entries_.data() + BucketAt(BucketOf(fingerprints[kept[k]])).first * kEntryBytes);
+  for (size_t k = 0; k < kept_count; ++k) {
+    // A bucket is longer than a line of the cache, as a rule.
+    const auto [first, last] = BucketAt(BucketOf(fingerprints[kept[k]]));
+    __builtin_prefetch(entries_.data() + first * kEntryBytes);
+    __builtin_prefetch(entries_.data() + last * kEntryBytes - 1);
+  }
   for (size_t k = 0; k < kept_count; ++k) FindBehindFilter(fingerprints[kept[k]], out[kept[k]]);
 }
 
