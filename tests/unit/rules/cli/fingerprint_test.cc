@@ -3,9 +3,11 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
+#include <thread>
 
 #include "tests/unit/rules/fingerprint/fixture.h"
 
@@ -29,8 +31,8 @@ class Fingerprint : public testing::Test {
   }
   void TearDown() override { fs::remove_all(folder_); }
 
-  Finished Run(const std::string& arguments, const std::string& command = "fingerprint") {
-    const std::string line = "cd " + folder_.string() + " && " + std::string(SLUICE_BIN_DIR) + "/sluicec " + command + " " + arguments + " 2>&1";
+  Finished Run(const std::string& arguments, const std::string& command = "fingerprint", const std::string& as = "") {
+    const std::string line = "cd " + folder_.string() + " && " + as + std::string(SLUICE_BIN_DIR) + "/sluicec " + command + " " + arguments + " 2>&1";
     std::FILE* pipe = ::popen(line.c_str(), "r");
     Finished finished;
     std::array<char, 4096> buffer{};
@@ -38,6 +40,7 @@ class Fingerprint : public testing::Test {
     finished.code = WEXITSTATUS(::pclose(pipe));
     return finished;
   }
+  Finished RunAsNobody(const std::string& arguments) { return Run(arguments, "fingerprint", "setpriv --reuid 65534 --regid 65534 --clear-groups "); }
   void Write(const std::string& name, const std::string& content) { std::ofstream(folder_ / name, std::ios::binary) << content; }
   bool Says(const Finished& finished, const std::string& text) const { return finished.output.find(text) != std::string::npos; }
 
@@ -56,6 +59,66 @@ TEST_F(Fingerprint, NamesWhatItLeavesOut) {
   EXPECT_EQ(made.code, 0) << made.output;
   for (const char* reason : {"1 file is empty", "1 file is too short to be known by", "is no file", "cannot be read: No such file", "1 file is larger than --largest allows"}) EXPECT_TRUE(Says(made, reason)) << reason << "\n" << made.output;
   EXPECT_TRUE(Says(made, "1 document,")) << made.output;
+}
+
+TEST_F(Fingerprint, NamesLinksThatLeadToThemselves) {
+  Write("docs/good.txt", EnglishText(5000, 1));
+  fs::create_symlink("self", folder_ / "docs/self");
+  fs::create_directory_symlink("..", folder_ / "docs/above");
+  const Finished made = Run("docs docs/self -o s.sls --key k");
+  EXPECT_TRUE(Says(made, "1 file cannot be read: Too many levels of symbolic links\n  docs/self")) << made.output;
+  EXPECT_TRUE(Says(made, "1 document,")) << made.output;
+}
+
+TEST_F(Fingerprint, NamesWhatItMayNotRead) {
+  Write("docs/good.txt", EnglishText(5000, 1));
+  Write("docs/closed.txt", EnglishText(5000, 2));
+  fs::permissions(folder_ / "docs/closed.txt", fs::perms::none);
+  if (::geteuid() == 0) {
+    // The system refuses nothing to root.
+    constexpr uid_t kNobody = 65534;
+    for (const char* name : {"", "k", "docs", "docs/good.txt"}) ASSERT_EQ(::chown((folder_ / name).c_str(), kNobody, kNobody), 0);
+    if (::access("/usr/bin/setpriv", X_OK) != 0) GTEST_SKIP() << "root may read everything, and setpriv is not there to be somebody else";
+  }
+  const Finished made = ::geteuid() == 0 ? RunAsNobody("docs -o s.sls --key k") : Run("docs -o s.sls --key k");
+  if (made.code == 126 || made.code == 127) GTEST_SKIP() << "sluicec lies where only root may run it: " << made.output;
+  EXPECT_EQ(made.code, 0) << made.output;
+  EXPECT_TRUE(Says(made, "1 file cannot be read: Permission denied\n  docs/closed.txt")) << made.output;
+  EXPECT_TRUE(Says(made, "1 document,")) << made.output;
+}
+
+TEST_F(Fingerprint, LeavesOutWhatChangesWhileItIsRead) {
+  Write("docs/good.txt", EnglishText(5000, 1));
+  Write("docs/growing.log", EnglishText(size_t{16} << 20, 2));
+  std::atomic<bool> over{false};
+  std::thread writer([&] {
+    std::ofstream log(folder_ / "docs/growing.log", std::ios::app);
+    for (; !over; std::this_thread::sleep_for(std::chrono::milliseconds(1))) log << "one line more" << std::endl;
+  });
+  const Finished made = Run("docs -o s.sls --key k");
+  over = true;
+  writer.join();
+  EXPECT_EQ(made.code, 0) << made.output;
+  EXPECT_TRUE(Says(made, "1 file changed while it was read\n  docs/growing.log")) << made.output;
+  EXPECT_TRUE(Says(made, "1 document,")) << made.output;
+}
+
+TEST_F(Fingerprint, RefusesADamagedSetAndLeavesItAsItWas) {
+  Write("docs/a.txt", EnglishText(5000, 1));
+  ASSERT_EQ(Run("docs -o s.sls --key k").code, 0);
+  std::fstream set(folder_ / "s.sls", std::ios::in | std::ios::out | std::ios::binary);
+  set.seekp(1200);
+  set << "damage";
+  set.close();
+  const Finished again = Run("docs -o s.sls --key k");
+  EXPECT_EQ(again.code, 1);
+  EXPECT_TRUE(Says(again, "the signature set is damaged")) << again.output;
+  for (const char* command : {"inspect s.sls --key k", "merge s.sls s.sls -o both.sls --key k", "remove s.sls docs/a.txt --key k", "diff s.sls s.sls --key k"}) {
+    const Finished refused = Run(command);
+    EXPECT_NE(refused.code, 0) << command;
+    EXPECT_TRUE(Says(refused, "the signature set is damaged")) << command << "\n" << refused.output;
+  }
+  EXPECT_FALSE(fs::exists(folder_ / "both.sls"));
 }
 
 TEST_F(Fingerprint, ReadsOnlyWhatChanged) {
