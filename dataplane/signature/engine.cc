@@ -159,7 +159,7 @@ void Engine::Credit(Trace& trace, uint8_t set, uint32_t ordinal, const Selected&
   Evidence* evidence = EvidenceOf(trace, set, *part);
   if (evidence == nullptr) return;
   const uint32_t place = ordinal - part->first_ordinal;
-  const uint32_t before = evidence->last, hits_before = evidence->hits;
+  const uint32_t hits_before = evidence->hits;
   const bool is_new = evidence->Add(*part, place, selected.end);
   const bool is_first_passage = !evidence->enough && evidence->IsPassage(*part);
   evidence->enough = evidence->enough || is_first_passage;
@@ -167,7 +167,7 @@ void Engine::Credit(Trace& trace, uint8_t set, uint32_t ordinal, const Selected&
   if (is_new && watched_[set].follows_departures && evidence->hits >= Least(selected.kind, kLeastTextPieces, kLeastBinaryPieces, part->count)) {
     const uint32_t first = part->first_ordinal - sets_[set]->parts()[sets_[set]->documents()[part->document].first_part].first_ordinal;
     // What waited for a second hit to speak for it.
-    if (hits_before == 1 && selected.kind == Kind::kText) Depart(set, part->document, first + before);
+    if (hits_before == 1 && selected.kind == Kind::kText) Depart(set, part->document, first + evidence->first);
     Depart(set, part->document, first + place);
   }
   Weigh(trace, *evidence, *part, selected.end);

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <bit>
-#include <utility>
 
 namespace sluice::signature {
 namespace {
@@ -11,7 +10,7 @@ namespace {
 constexpr uint32_t kRunGap = 16;
 constexpr uint64_t kTextReach = 2048, kBinaryReach = 65536;
 // Two places within one phrase overlap; three with as much between the ends of the first and the last stand for a hundred letters.
-constexpr uint32_t kPassagePlaces = 3, kShortPassagePlaces = 2;
+constexpr uint32_t kPassagePlaces = Run::kPlaces, kShortPassagePlaces = 2;
 constexpr uint64_t kPassageSpan = 64, kShortPassageSpan = 32;
 // Blocks of 512 bytes do not resemble each other by chance, wherever they stand.
 constexpr uint32_t kBinaryHits = 2;
@@ -20,35 +19,40 @@ constexpr uint32_t kCells = 256;
 bool IsText(const fingerprint::PartRecord& part) { return part.kind == static_cast<uint32_t>(fingerprint::Kind::kText); }
 
 // In either direction: what a document says twice is known by its first place.
-bool IsBeside(uint32_t before, uint32_t place) { return place != before && (place > before ? place - before : before - place) <= kRunGap; }
+bool IsBeside(uint32_t before, uint32_t place) { return (place > before ? place - before : before - place) <= kRunGap; }
 
 uint32_t CellOf(uint32_t place, uint32_t count) { return count <= kCells ? place : static_cast<uint32_t>(uint64_t{place} * kCells / count); }
 
 }  // namespace
 
-// Of a phrase that an object repeats the same few places come again and again: they count once.
-void Evidence::Keep(uint32_t place) noexcept {
-  const auto end = run_places.begin() + run_count;
-  if (run_count < run_places.size() && std::find(run_places.begin(), end, place) == end) run_places[run_count++] = place;
+void Run::Begin(uint32_t place, uint64_t end) noexcept {
+  *this = Run();
+  begin = end;
+  Extend(place, end);
 }
 
-// One stray hit does not end a run: a sentence that the document has elsewhere, too.
-void Evidence::Follow(uint32_t place, uint64_t end, uint64_t reach) noexcept {
-  const bool is_near = run_count > 0 && end - last_end <= reach;
-  if (!is_near || !IsBeside(last, place)) {
-    const bool begins_at_stray = run_count > 0 && end - stray_end <= reach && IsBeside(stray, place);
-    const uint32_t before = std::exchange(stray, place);
-    const uint64_t before_end = std::exchange(stray_end, end);
-    if (is_near && !begins_at_stray) return;
-    run_count = 0;
-    run_begin = begins_at_stray ? before_end : end;
-    if (begins_at_stray) Keep(before);
-  }
-  Keep(place);
+// Of a phrase that an object repeats the same few places come again and again: they count once.
+void Run::Extend(uint32_t place, uint64_t end) noexcept {
+  const auto known_end = places.begin() + count;
+  if (count < kPlaces && std::find(places.begin(), known_end, place) == known_end) places[count++] = place;
   last = place;
   last_end = end;
-  if (hits == 0 || end - run_begin > run_bytes()) {
-    best_begin = run_begin;
+}
+
+// A hit that goes on with neither run begins one, in the place of that which waits longer; the same hit again says nothing.
+void Evidence::Follow(uint32_t place, uint64_t end, uint64_t reach) noexcept {
+  const auto is_near = [&](const Run& run) { return run.count > 0 && end - run.last_end <= reach; };
+  if (std::any_of(runs.begin(), runs.end(), [&](const Run& run) { return is_near(run) && run.last == place; })) return;
+  const auto goes_on = [&](const Run& run) { return is_near(run) && IsBeside(run.last, place); };
+  auto run = std::find_if(runs.begin(), runs.end(), goes_on);
+  if (run != runs.end()) {
+    run->Extend(place, end);
+  } else {
+    run = std::min_element(runs.begin(), runs.end(), [](const Run& a, const Run& b) { return a.last_end < b.last_end; });
+    run->Begin(place, end);
+  }
+  if (hits == 0 || end - run->begin > run_bytes()) {
+    best_begin = run->begin;
     best_end = end;
   }
 }
@@ -62,6 +66,7 @@ bool Evidence::Add(const fingerprint::PartRecord& of_part, uint32_t place, uint6
   const bool is_new = (word & bit) == 0 || (count > kCells && place > highest);
   word |= bit;
   Follow(place, end, IsText(of_part) ? kTextReach : kBinaryReach);
+  if (hits == 0) first = place;
   highest = std::max(highest, place);
   if (is_new) ++hits;
   return is_new;
@@ -69,9 +74,10 @@ bool Evidence::Add(const fingerprint::PartRecord& of_part, uint32_t place, uint6
 
 bool Evidence::IsPassage(const fingerprint::PartRecord& of_part) const noexcept {
   if (!IsText(of_part)) return hits >= kBinaryHits;
-  const uint64_t span = last_end - run_begin;
-  if (of_part.count < kPassagePlaces) return run_count >= kShortPassagePlaces && span >= kShortPassageSpan;
-  return run_count >= kPassagePlaces && span >= kPassageSpan;
+  const bool is_short = of_part.count < kPassagePlaces;
+  const uint32_t places = is_short ? kShortPassagePlaces : kPassagePlaces;
+  const uint64_t span = is_short ? kShortPassageSpan : kPassageSpan;
+  return std::any_of(runs.begin(), runs.end(), [&](const Run& run) { return run.count >= places && run.last_end - run.begin >= span; });
 }
 
 uint32_t Evidence::PercentOf(uint32_t count) const noexcept {

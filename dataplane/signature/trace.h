@@ -13,6 +13,19 @@
 
 namespace sluice::signature {
 
+// Hits that lie together, in the object and in the part.
+struct Run {
+  static constexpr size_t kPlaces = 3;
+  uint32_t last = 0;      // place, of the last hit
+  uint8_t count = 0;      // different places, as far as they are kept; 0: no run
+  std::array<uint32_t, kPlaces> places{};
+  uint64_t begin = 0;     // offset in the object of the first hit
+  uint64_t last_end = 0;  // and of the last
+
+  void Begin(uint32_t place, uint64_t end) noexcept;
+  void Extend(uint32_t place, uint64_t end) noexcept;
+};
+
 // How much of one part of a document was seen in an object.
 struct Evidence {
   uint32_t part = 0;            // of its set
@@ -21,19 +34,16 @@ struct Evidence {
   bool enough = false;          // more than a chance resemblance
   uint32_t reported = 0;        // detectors (by place among the set's) that were told
   uint32_t hits = 0;            // different places of the part
+  uint32_t first = 0;           // place, of the first hit
   uint32_t highest = 0;         // place, of the hits
-  uint32_t last = 0;            // place, of the last hit of the run at hand
-  uint32_t stray = 0;           // place, of the last hit that did not go on with the run: another may begin there
-  uint8_t run_count = 0;        // different places of the run, as far as they are kept
-  std::array<uint32_t, 3> run_places{};
-  uint64_t run_begin = 0;       // offset in the object where the run at hand began
-  uint64_t last_end = 0, stray_end = 0;   // offsets of those hits
+  // Two, because a text that repeats itself is known by the first place that says so: what is said anew there goes on beside it.
+  std::array<Run, 2> runs{};
   uint64_t best_begin = 0, best_end = 0;  // the longest run
   std::array<uint64_t, 4> covered{};      // a bit for each 256th of the part
 
   // Takes in a hit at `place` of the part, that ended at `end`. False: it was seen before.
   bool Add(const fingerprint::PartRecord& of_part, uint32_t place, uint64_t end) noexcept;
-  // The run at hand is a passage of the part: phrases that many people write are shorter, and stand elsewhere in another order.
+  // One of the runs is a passage of the part: phrases that many people write are shorter, and stand elsewhere in another order.
   bool IsPassage(const fingerprint::PartRecord& of_part) const noexcept;
   uint32_t PercentOf(uint32_t count) const noexcept;
   uint64_t BytesOf(const fingerprint::PartRecord& part_record) const noexcept;
@@ -41,7 +51,6 @@ struct Evidence {
 
  private:
   void Follow(uint32_t place, uint64_t end, uint64_t reach) noexcept;
-  void Keep(uint32_t place) noexcept;
 };
 
 // What a detector was told, for the record of the rule that then fires.
