@@ -18,7 +18,8 @@ cat >"$LAB_DIR/designs.yaml" <<'YAML'
 pack: {id: system-test-designs, title: Registered documents}
 fail: {uninspectable: open}
 detectors:
-  designs: {signature: {set: designs, bytes: 8000}}
+  # Eight blocks; a piece of 3,000 bytes has room for five.
+  designs: {signature: {set: designs, bytes: 20000}}
   trickle: {signature: {set: designs, left: 20 % in 60 days}}
 rules:
   - {id: test.design, title: Much of a registered document, severity: high, action: block, scope: {direction: upload}, detect: designs}

@@ -16,7 +16,8 @@ head -c 3000000 </dev/urandom >"$LAB_DIR/registered/mesh.bin"
 cat >"$LAB_DIR/designs.yaml" <<'YAML'
 pack: {id: system-test-designs, title: Registered documents}
 detectors:
-  designs: {signature: {set: designs, bytes: 8000}}
+  # Eight blocks; a piece of 3,000 bytes has room for five.
+  designs: {signature: {set: designs, bytes: 20000}}
   paragraph: {signature: {set: designs, run: 300}}
   trickle: {signature: {set: designs, left: 20 % in 60 days}}
 rules:
@@ -57,11 +58,11 @@ ExpectThat "one worker finds what two found, byte for byte" cmp "$LAB_DIR/findin
 read -r bytes sum < <(LabCoverage)
 Expect "the fates add up to the bytes received" "$bytes" "$sum"
 
-# An eighth of it before a restart says nothing yet; the next eighth makes it more than a fifth.
-"$SLUICE_BIN/pieces_capture" "$LAB_DIR/before.pcap" pieces "$LAB_DIR/registered/mesh.bin" 1000 0 125
-"$SLUICE_BIN/pieces_capture" "$LAB_DIR/behind.pcap" pieces "$LAB_DIR/registered/mesh.bin" 1000 600 725
+# A sixth of it before a restart says nothing yet; another sixth makes it more than a fifth, though cuts go through a fifth of its blocks.
+"$SLUICE_BIN/pieces_capture" "$LAB_DIR/before.pcap" pieces "$LAB_DIR/registered/mesh.bin" 1000 0 170
+"$SLUICE_BIN/pieces_capture" "$LAB_DIR/behind.pcap" pieces "$LAB_DIR/registered/mesh.bin" 1000 600 770
 Replay before --ledger "$LAB_DIR/ledger.db"
-Expect "an eighth is not enough" 0 "$(Findings true)"
+Expect "a sixth is not enough" 0 "$(Findings true)"
 Replay behind
 Expect "nor is another by itself" 0 "$(Findings true)"
 Replay behind --ledger "$LAB_DIR/ledger.db"
