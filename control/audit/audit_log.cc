@@ -72,7 +72,9 @@ Status AuditLog::Begin() {
 Status AuditLog::Recover(const Verification& seen) {
   if (!seen.torn) return SetAside(seen.fault);
   if (ftruncate(file_, static_cast<off_t>(bytes_)) != 0) return Error::FromErrno(errno, "audit log " + path_);
-  return Append({"sluiced", "audit.recovered", "", "an entry that was not finished was taken away"});
+  // No reason not to start: the entry that is gone was acknowledged to nobody, and none is until there is room.
+  if (Status status = Append({"sluiced", "audit.recovered", "", "an entry that was not finished was taken away"}); !status) LogError(status.error().message());
+  return {};
 }
 
 Status AuditLog::SetAside(const std::string& fault) {

@@ -52,6 +52,12 @@ api::ApplianceState RunningAppliance::State() const {
   return state_;
 }
 
+std::vector<std::string> RunningAppliance::Alarms() const {
+  std::vector<std::string> alarms = watch_.Alarms();
+  for (std::string& fault : data_plane_.Faults()) alarms.push_back(std::move(fault));
+  return alarms;
+}
+
 std::string RunningAppliance::Statistics() const { return ToJson(data_plane_.Snapshot()); }
 
 }  // namespace sluice::daemon

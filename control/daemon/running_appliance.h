@@ -29,7 +29,7 @@ class RunningAppliance final : public api::Appliance, public deploy::Target {
   api::ApplianceState State() const override;
   std::string Statistics() const override;
   pipeline::Totals Counters() const override { return data_plane_.Snapshot(); }
-  std::vector<std::string> Alarms() const override { return watch_.Alarms(); }
+  std::vector<std::string> Alarms() const override;
 
   // Main thread, a few times a second: true while every thread of the data plane goes round.
   bool WorkersGoRound(WorkerWatch::Clock::time_point now) { return watch_.Look(data_plane_.Heartbeats(), now); }

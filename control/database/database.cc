@@ -85,7 +85,7 @@ std::string Statement::Text(int column) const {
 }
 
 Result<Database> Database::Open(const std::string& path, Access access) {
-  const int flags = access == Access::kWrite ? SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE : SQLITE_OPEN_READONLY;
+  const int flags = access == Access::kRead ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE;
   sqlite3* raw = nullptr;
   const int code = sqlite3_open_v2(path.c_str(), &raw, flags | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE, nullptr);
   Database database{std::unique_ptr<sqlite3, Closer>(raw)};
@@ -93,6 +93,10 @@ Result<Database> Database::Open(const std::string& path, Access access) {
   sqlite3_busy_timeout(raw, kBusyMilliseconds);
   if (access == Access::kRead) return database;
   chmod(path.c_str(), S_IRUSR | S_IWUSR);
+  // Before the log is first opened: its index is then in this process's own memory (sqlite.org/wal.html, section 8).
+  if (access == Access::kAlone) {
+    if (Status status = database.Execute("PRAGMA locking_mode=EXCLUSIVE"); !status) return status.error();
+  }
   // Documents outlive power cuts only with FULL: with NORMAL the log is synced at checkpoints alone (sqlite.org/pragma.html).
   if (Status status = database.Execute("PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON"); !status) return status.error();
   return database;

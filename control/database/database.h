@@ -50,9 +50,10 @@ class Statement {
 
 class Database {
  public:
-  enum class Access { kWrite, kRead };
+  // kWrite: made where it is absent, with the permissions 0600. kAlone: the same, and no other connection may be open while this one is;
+  // that needs no memory shared through a file, so that what is there can be read also where the disk is full.
+  enum class Access { kWrite, kAlone, kRead };
 
-  // kWrite: made where it is absent, with the permissions 0600.
   static Result<Database> Open(const std::string& path, Access access);
 
   Result<Statement> Prepare(std::string_view sql);

@@ -200,16 +200,26 @@ Result<std::shared_ptr<const bundle::Bundle>> Deployment::Resume(std::shared_ptr
     Result<std::shared_ptr<const bundle::Bundle>> last = ResumeLast(digest);
     if (!last || *last != nullptr) return last;
   }
-  const Result<Version> version = KeepFile(*file, path);
+  if (const Status noted = NoteStart(*file, path); !noted) {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    alarms_.push_back("the configuration's own policy is in force, and that could not be written down: " + noted.error().message());
+    LogError(alarms_.back());
+  }
+  return file;
+}
+
+Status Deployment::NoteStart(const bundle::Bundle& file, const std::string& path) {
+  const Result<Version> version = KeepFile(file, path);
   if (!version) return version.error();
   const std::lock_guard<std::mutex> lock(mutex_);
   const Result<std::optional<Publication>> before = store_->InForce();
   if (!before) return before.error();
   if (!*before || (*before)->version != version->id) {
-    if (Status status = store_->Record({version->id, kItself, "start", Now(), 1}); !status) return status.error();
+    if (Status status = store_->Record({version->id, kItself, "start", Now(), 1}); !status) return status;
   }
-  if (Status status = store_->SetFileDigest(digest); !status) return status.error();
-  return file;
+  const Result<std::string> known = store_->FileDigest();
+  if (!known) return known.error();
+  return *known == file.digest() ? Status() : store_->SetFileDigest(std::string(file.digest()));
 }
 
 // ---- Trying beside the policy in force ---------------------------------------------------------------------------------

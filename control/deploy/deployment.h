@@ -88,6 +88,8 @@ class Deployment {
   Result<Publication> PutInForce(const Version& version, std::shared_ptr<const bundle::Bundle> policy, const std::string& author, const std::string& how);
   Result<Trial> TrialNow();
   Status StopTrying();
+  // That the configuration's own policy is in force from the start, where that is news.
+  Status NoteStart(const bundle::Bundle& file, const std::string& path);
   Result<std::shared_ptr<const bundle::Bundle>> ResumeLast(const std::string& file_digest);
 
   const DeploymentOptions options_;

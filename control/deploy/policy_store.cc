@@ -56,7 +56,7 @@ Result<std::vector<T>> ReadAll(Statement& rows, T (*read)(const Statement&)) {
 
 Result<std::unique_ptr<PolicyStore>> PolicyStore::Open(const std::string& directory) {
   const std::string path = directory + "/policies.db";
-  Result<Database> database = Database::Open(path, Database::Access::kWrite);
+  Result<Database> database = Database::Open(path, Database::Access::kAlone);
   if (!database) return database.error();
   const Result<int64_t> tables = database->Number("SELECT count(*) FROM sqlite_schema");
   if (!tables) return tables.error();

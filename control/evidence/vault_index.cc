@@ -55,7 +55,7 @@ Evidence RowOf(const Statement& row) {
 }  // namespace
 
 Result<VaultIndex> VaultIndex::Open(const std::string& path) {
-  Result<Database> database = Database::Open(path, Database::Access::kWrite);
+  Result<Database> database = Database::Open(path, Database::Access::kAlone);
   if (!database) return database.error();
   const Result<int64_t> tables = database->Number("SELECT count(*) FROM sqlite_schema");
   if (!tables) return tables.error();

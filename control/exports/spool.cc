@@ -40,7 +40,7 @@ Result<std::unique_ptr<Spool>> Spool::Open(const SpoolOptions& options) {
 }
 
 Status Spool::Connect() {
-  Result<database::Database> opened = database::Database::Open(options_.path, database::Database::Access::kWrite);
+  Result<database::Database> opened = database::Database::Open(options_.path, database::Database::Access::kAlone);
   if (!opened) return opened.error();
   if (Status made = opened->Execute(kTables); !made) return made;
   Result<database::Statement> read = opened->Prepare("SELECT identity, next FROM spool");

@@ -24,6 +24,11 @@ Result<std::unique_ptr<IncidentStore>> IncidentStore::Open(const StoreOptions& o
   const std::lock_guard<std::mutex> lock(store->writing_);
   Status status = store->Connect();
   if (!status && status.error().code() == ErrorCode::kCorrupt) status = store->BeginAnew(status.error());
+  // A full disk, or somebody who holds it: what may pass is no reason not to forward packets.
+  if (!status && (status.error().code() == ErrorCode::kIo || status.error().code() == ErrorCode::kResourceExhausted)) {
+    store->NoteUnopened(status.error().message());
+    return store;
+  }
   if (!status) return status.error();
   return store;
 }
@@ -40,9 +45,19 @@ Status IncidentStore::Connect() {
   if (!reader) return reader.error();
   statements_ = std::move(*statements);
   writer_ = std::move(*writer);
-  const std::lock_guard<std::mutex> lock(reading_);
-  reader_ = std::move(*reader);
+  {
+    const std::lock_guard<std::mutex> lock(reading_);
+    reader_ = std::move(*reader);
+  }
+  NoteUnopened("");
   return {};
+}
+
+void IncidentStore::NoteUnopened(const std::string& fault) {
+  const std::lock_guard<std::mutex> lock(alarming_);
+  if (!fault.empty()) LogError("incidents cannot be written or read, and wait: " + fault);
+  if (fault.empty() && !unopened_.empty()) LogInfo("database " + options_.path + " is open");
+  unopened_ = fault;
 }
 
 // What cannot be read is kept for whoever can mend it; incidents from now on must not be lost to it.
@@ -68,7 +83,9 @@ Status IncidentStore::BeginAnew(const Error& fault) {
 
 std::vector<std::string> IncidentStore::Alarms() const {
   const std::lock_guard<std::mutex> lock(alarming_);
-  return alarms_;
+  std::vector<std::string> alarms = alarms_;
+  if (!unopened_.empty()) alarms.push_back("incidents cannot be written or read, and wait: " + unopened_);
+  return alarms;
 }
 
 Status IncidentStore::Write(const std::function<Status()>& work) {
@@ -94,7 +111,7 @@ Status IncidentStore::Connected() {
 
 Status IncidentStore::Read(const std::function<Status(Database&)>& work) const {
   const std::lock_guard<std::mutex> lock(reading_);
-  if (!reader_) return Error(ErrorCode::kIo, "database " + options_.path + " is being replaced");
+  if (!reader_) return Error(ErrorCode::kIo, "database " + options_.path + " is not open");
   Status status = work(*reader_);
   if (!status && status.error().code() == ErrorCode::kCorrupt) met_by_reader_.store(true);
   return status;

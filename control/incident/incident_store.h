@@ -43,6 +43,7 @@ struct Statements;
 
 class IncidentStore {
  public:
+  // A fault that may pass, as a full disk, is an alarm: each write tries to open the database again.
   static Result<std::unique_ptr<IncidentStore>> Open(const StoreOptions& options);
   ~IncidentStore();
   IncidentStore(const IncidentStore&) = delete;
@@ -77,6 +78,8 @@ class IncidentStore {
   Status Connect();
   Status BeginAnew(const Error& fault);
   Status Connected();
+  // Why there is no connection; empty: there is one.
+  void NoteUnopened(const std::string& fault);
   // Runs `work` in a transaction on the writing connection; sees to corruption, after which `work` is run once more.
   Status Write(const std::function<Status()>& work);
   Status Read(const std::function<Status(database::Database&)>& work) const;
@@ -105,6 +108,7 @@ class IncidentStore {
 
   mutable std::mutex alarming_;
   std::vector<std::string> alarms_;
+  std::string unopened_;
 };
 
 }  // namespace sluice::incident

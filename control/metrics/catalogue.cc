@@ -79,6 +79,7 @@ constexpr Entry kEntries[] = {
     {"evidence_*", Kind::kCounter, "Objects that a rule may ask to keep, and their packets, on the workers"},
     {"extraction_*", Kind::kCounter, "Documents that extractors read, and the extractors"},
     {"worker_*", Kind::kCounter, "Frames between ports and pipelines"},
+    {"record_lines_lost", Kind::kCounter, "Lines of records that a file refused, as on a full disk"},
     {"records_lost_*", Kind::kCounter, "Records lost because the way to the files was full"},
     {"records_*", Kind::kCounter, "Records on their way to the files"},
     // Control plane.

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "base/log.h"
+
 namespace sluice::quarantine {
 namespace {
 
@@ -22,7 +24,7 @@ constexpr int64_t kNoEnd = 0;
 }  // namespace
 
 Result<std::unique_ptr<QuarantineBook>> QuarantineBook::Open(const std::string& path) {
-  Result<Database> database = Database::Open(path, Database::Access::kWrite);
+  Result<Database> database = Database::Open(path, Database::Access::kAlone);
   if (!database) return database.error();
   const Result<int64_t> tables = database->Number("SELECT count(*) FROM sqlite_schema");
   if (!tables) return tables.error();
@@ -83,7 +85,7 @@ Status QuarantineBook::Erase(QuarantineId id) {
 Result<std::shared_ptr<const verdict::QuarantineSet>> QuarantineBook::Begin(size_t workers, Timestamp now) {
   const std::lock_guard<std::mutex> lock(mutex_);
   workers_ = workers;
-  if (Status status = EraseExpired(now); !status) return status.error();
+  EraseExpired(now);
   if (Status status = PublishAll(); !status) return status.error();
   return in_force_;
 }
@@ -163,18 +165,17 @@ Status QuarantineBook::Release(QuarantineId id) {
 Status QuarantineBook::Expire(Timestamp now) {
   const std::lock_guard<std::mutex> lock(mutex_);
   const size_t before = entries_.size();
-  if (Status status = EraseExpired(now); !status) return status;
+  EraseExpired(now);
   return entries_.size() < before ? PublishAll() : Status();
 }
 
-Status QuarantineBook::EraseExpired(Timestamp now) {
+void QuarantineBook::EraseExpired(Timestamp now) {
   const auto over = [&](const Quarantine& entry) { return entry.until && *entry.until <= now; };
   for (const Quarantine& entry : entries_) {
     if (!over(entry)) continue;
-    if (Status status = Erase(entry.id); !status) return status;
+    if (Status status = Erase(entry.id); !status) LogError("quarantine " + std::to_string(entry.id) + " has ended, and stays in the database until the next start: " + status.error().message());
   }
   entries_.erase(std::remove_if(entries_.begin(), entries_.end(), over), entries_.end());
-  return {};
 }
 
 std::vector<Quarantine> QuarantineBook::List() const {

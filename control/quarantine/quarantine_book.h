@@ -44,7 +44,8 @@ class QuarantineBook {
   Status Read();
   Status Write(const Quarantine& entry);
   Status Erase(QuarantineId id);
-  Status EraseExpired(Timestamp now);
+  // Also where the disk refuses to forget one: it is over, and will be again at the next start.
+  void EraseExpired(Timestamp now);
   Status PublishAll();
   // Adds what the set in force counted to `entries`, which are in order of their numbers as those of the set are.
   void AddDrops(std::vector<Quarantine>& entries) const;

@@ -30,6 +30,9 @@ class JsonlFile {
 
   uint64_t lines_written() const { return lines_written_; }
   uint64_t lines_lost() const { return lines_lost_; }
+  // Whether the last write was refused.
+  bool fails() const { return failing_; }
+  const std::string& name() const { return name_; }
 
  private:
   static constexpr size_t kBufferBytes = 256 * 1024;

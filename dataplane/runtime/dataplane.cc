@@ -217,10 +217,13 @@ std::vector<uint64_t> DataPlane::Heartbeats() const {
   return counts;
 }
 
+std::vector<std::string> DataPlane::Faults() const { return impl_->writer->Faults(); }
+
 pipeline::Totals DataPlane::Snapshot() const {
   if (impl_->last) return *impl_->last;
   pipeline::Totals totals = AddUp(*impl_->workers, impl_->ports);
   AddRecords(impl_->writer->rings(), totals);
+  totals.counters["record_lines_lost"] = impl_->writer->lines_lost();
   if (impl_->options.evidence != nullptr) AddEvidence(*impl_->options.evidence, totals);
   totals.elapsed_seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - impl_->started).count();
   return totals;

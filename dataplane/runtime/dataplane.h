@@ -42,6 +42,8 @@ class DataPlane {
   Status HoldBack(std::shared_ptr<const verdict::QuarantineSet> quarantine);
   // Carries link state across inline pairs. Call about five times a second.
   void WatchLinks();
+  // A sentence for each file that records cannot be written to at the moment. Any thread.
+  std::vector<std::string> Faults() const;
   // Of each thread, workers first: a count that goes up every 10 ms while it goes round. REQUIRES: Stop was not called.
   std::vector<uint64_t> Heartbeats() const;
   // All counters so far. While packets run, bytes on their way have no fate yet; after Stop the sums agree.

@@ -119,7 +119,21 @@ void RecordWriter::FlushFiles() {
   if (departures_ != nullptr) {
     if (const Status settled = departures_->Settle(); !settled) LogError("the ledger of departed documents cannot be written: " + settled.error().message());
   }
-  for (const auto& file : files_) file->Flush();
+  uint64_t lost = 0;
+  std::vector<std::string> faults;
+  for (const auto& file : files_) {
+    file->Flush();
+    lost += file->lines_lost();
+    if (file->fails()) faults.push_back("records are lost: " + file->name() + " cannot be written");
+  }
+  lines_lost_.store(lost, std::memory_order_relaxed);
+  const std::lock_guard<std::mutex> lock(faults_mutex_);
+  faults_ = std::move(faults);
+}
+
+std::vector<std::string> RecordWriter::Faults() const {
+  const std::lock_guard<std::mutex> lock(faults_mutex_);
+  return faults_;
 }
 
 Status RecordWriter::Stop() {

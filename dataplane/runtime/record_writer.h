@@ -42,6 +42,10 @@ class RecordWriter {
   // Before the first record of that generation can be made.
   void SetPolicy(uint32_t generation, std::string digest);
 
+  // Any thread. Lines that files have refused, and a sentence for each file that refuses them now.
+  uint64_t lines_lost() const { return lines_lost_.load(std::memory_order_relaxed); }
+  std::vector<std::string> Faults() const;
+
   void Start();
   // Writes what is left and closes the files. REQUIRES: nobody makes records any more.
   Status Stop();
@@ -66,6 +70,9 @@ class RecordWriter {
   std::string lines_;
   std::shared_ptr<event::DepartureSink> departures_;
   std::vector<event::Record> from_ledger_;
+  std::atomic<uint64_t> lines_lost_{0};
+  mutable std::mutex faults_mutex_;  // guards faults_
+  std::vector<std::string> faults_;
   std::atomic<bool> stop_{false};
   std::thread thread_;
 };

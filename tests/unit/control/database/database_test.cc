@@ -84,5 +84,16 @@ TEST_F(DatabaseFile, IsSetAsideUnderANameThatNothingHas) {
   EXPECT_TRUE(std::filesystem::exists(path_ + ".set-aside-7-1"));
 }
 
+TEST_F(DatabaseFile, OpenedAloneItNeedsNoSharedMemoryAndNobodyElseMay) {
+  Result<Database> writer = Database::Open(path_, Database::Access::kAlone);
+  ASSERT_TRUE(writer.ok()) << writer.error().message();
+  ASSERT_TRUE(writer->Execute("CREATE TABLE t(a); INSERT INTO t VALUES(1)"));
+  EXPECT_FALSE(std::filesystem::exists(path_ + "-shm"));
+  Result<Database> other = Database::Open(path_, Database::Access::kRead);
+  EXPECT_FALSE(other.ok() && other->Number("SELECT count(*) FROM t").ok());
+  writer = Error(ErrorCode::kNotFound, "closed");
+  EXPECT_EQ(Rows(path_), 1);
+}
+
 }  // namespace
 }  // namespace sluice::database

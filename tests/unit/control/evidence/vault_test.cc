@@ -124,7 +124,7 @@ TEST_F(VaultTest, StopsWhenFullWhereThePolicySaysSo) {
 }
 
 TEST_F(VaultTest, SaysWhenTheDiskIsFull) {
-  const auto vault = Open();
+  auto vault = Open();
   const EvidenceId first = Store(*vault, "first");
   std::filesystem::create_symlink("/dev/full", folder_.File("vault/" + std::to_string(first + 1) + ".sle.part"));
   const EvidenceId second = Store(*vault, "second");
@@ -133,6 +133,7 @@ TEST_F(VaultTest, SaysWhenTheDiskIsFull) {
   EXPECT_EQ(Outcome(*vault, second), "stored");
   std::filesystem::create_symlink("/dev/full", folder_.File("vault/" + std::to_string(second + 1) + ".sle.part"));
   options_.stop_when_full = true;
+  vault.reset();
   const auto strict = Open();
   EXPECT_EQ(Outcome(*strict, Store(*strict, "third")), "disk_full");
   EXPECT_EQ(strict->counters().evidence_refused_full.load(), 1u);

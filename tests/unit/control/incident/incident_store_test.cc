@@ -327,6 +327,23 @@ TEST_F(Store, BeginsANewDatabaseWhenAReaderMetRottenPages) {
   EXPECT_EQ(All().size(), 1u);
 }
 
+TEST_F(Store, OpensLaterWhatSomebodyElseHoldsAtTheStart) {
+  Open();
+  Apply({{}});
+  store_.reset();
+  Result<database::Database> other = database::Database::Open(folder_.File("incidents.db"), database::Database::Access::kAlone);
+  ASSERT_TRUE(other.ok() && other->Number("SELECT count(*) FROM incident").ok());
+  Open();
+  ASSERT_EQ(store_->Alarms().size(), 1u);
+  EXPECT_EQ(store_->List({}, 0, 10).error().code(), ErrorCode::kIo);
+  other = Error(ErrorCode::kNotFound, "let go");
+  FindingOf second;
+  second.document = "another";
+  Apply({second});
+  EXPECT_TRUE(store_->Alarms().empty());
+  EXPECT_EQ(All().size(), 2u);
+}
+
 TEST_F(Store, RefusesADatabaseThatIsNotItsOwn) {
   {
     auto other = database::Database::Open(folder_.File("incidents.db"), database::Database::Access::kWrite);
