@@ -22,6 +22,7 @@ constexpr Entry kEntries[] = {
     {"drops", Kind::kCounter, "Packets that went no further, by reason; a reason appears with its first packet"},
     {"elapsed_seconds", Kind::kGauge, "Since packets run"},
     {"worker_busy_seconds", Kind::kCounter, "Time in rounds that found something to do, by worker (a distributor comes last)"},
+    {"added_latency_seconds", Kind::kHistogram, "From the poll that received a packet until the device of the other port had it, of one packet in 64, by the port that it left by"},
     {"records_waiting", Kind::kGauge, "Records between a worker and the files, by worker"},
     {"rule_findings", Kind::kCounter, "Findings recorded, by rule and verdict; a rule appears with its first finding"},
     {"policy_generation", Kind::kGauge, "Of the policy in force"},

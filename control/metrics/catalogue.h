@@ -1,6 +1,6 @@
 // The catalogue of metrics: what kind each counter is and what it means, by its documented name.
 //
-// A counter NAME of the statistics or of the control plane is the metric sluice_NAME_total, a gauge sluice_NAME. docs/metrics.md is
+// A counter NAME of the statistics or of the control plane is the metric sluice_NAME_total, a gauge or histogram sluice_NAME. docs/metrics.md is
 // written from this table; a test asks a running appliance for what it exposes and holds the two against each other.
 // Thread: constant data.
 #pragma once
@@ -11,7 +11,7 @@
 
 namespace sluice::metrics {
 
-enum class Kind : uint8_t { kCounter, kGauge };
+enum class Kind : uint8_t { kCounter, kGauge, kHistogram };
 
 struct Description {
   Kind kind = Kind::kCounter;

@@ -4,6 +4,7 @@
 #include <prometheus/text_serializer.h>
 
 #include <array>
+#include <limits>
 #include <map>
 #include <sstream>
 #include <string_view>
@@ -22,13 +23,26 @@ constexpr std::array<std::string_view, 8> kPortCounters = {"rx_packets", "rx_byt
 class Families {
  public:
   void Add(const std::string& name, Labels labels, double value) {
-    prometheus::MetricFamily& family = families_[name];
-    if (family.name.empty()) Begin(name, family);
+    prometheus::MetricFamily& family = Family(name);
     prometheus::ClientMetric metric;
     metric.label = std::move(labels);
     if (family.type == prometheus::MetricType::Gauge) metric.gauge.value = value;
     else metric.counter.value = value;
     family.metric.push_back(std::move(metric));
+  }
+
+  void Add(const std::string& name, Labels labels, const pipeline::LatencyCounts& counts) {
+    prometheus::ClientMetric metric;
+    metric.label = std::move(labels);
+    uint64_t cumulative = 0;
+    for (size_t i = 0; i < pipeline::kLatencyBuckets; ++i) {
+      cumulative += counts.buckets[i];
+      const double bound = i < pipeline::kLatencyBounds.size() ? static_cast<double>(pipeline::kLatencyBounds[i]) / 1e9 : std::numeric_limits<double>::infinity();
+      metric.histogram.bucket.push_back({cumulative, bound});
+    }
+    metric.histogram.sample_count = cumulative;
+    metric.histogram.sample_sum = static_cast<double>(counts.nanoseconds) / 1e9;
+    Family(name).metric.push_back(std::move(metric));
   }
 
   std::string Text() const {
@@ -40,12 +54,18 @@ class Families {
   }
 
  private:
+  prometheus::MetricFamily& Family(const std::string& name) {
+    prometheus::MetricFamily& family = families_[name];
+    if (family.name.empty()) Begin(name, family);
+    return family;
+  }
   static void Begin(const std::string& name, prometheus::MetricFamily& family) {
     Description description = Describe(name);
-    const bool is_gauge = description.kind == Kind::kGauge;
-    family.name = "sluice_" + name + (is_gauge ? "" : "_total");
+    family.name = "sluice_" + name + (description.kind == Kind::kCounter ? "_total" : "");
     family.help = std::move(description.meaning);
-    family.type = is_gauge ? prometheus::MetricType::Gauge : prometheus::MetricType::Counter;
+    family.type = description.kind == Kind::kCounter ? prometheus::MetricType::Counter
+                  : description.kind == Kind::kGauge ? prometheus::MetricType::Gauge
+                                                     : prometheus::MetricType::Histogram;
   }
 
   std::map<std::string, prometheus::MetricFamily> families_;
@@ -77,6 +97,7 @@ void AddTotals(const pipeline::Totals& totals, Families& families) {
   for (size_t i = 0; i < totals.worker_busy_seconds.size(); ++i) {
     families.Add("worker_busy_seconds", {{"worker", std::to_string(i)}}, totals.worker_busy_seconds[i]);
   }
+  for (const auto& [port, counts] : totals.added_latency) families.Add("added_latency_seconds", {{"port", port}}, counts);
   for (size_t i = 0; i < totals.records_waiting.size(); ++i) {
     families.Add("records_waiting", {{"worker", std::to_string(i)}}, static_cast<double>(totals.records_waiting[i]));
   }

@@ -76,6 +76,12 @@ std::string ToJson(const Totals& totals) {
   json["elapsed_seconds"] = totals.elapsed_seconds;
   json["worker_busy_seconds"] = totals.worker_busy_seconds;
   if (!totals.records_waiting.empty()) json["records_waiting"] = totals.records_waiting;
+  for (const auto& [port, counts] : totals.added_latency) {
+    if (counts.Samples() == 0) continue;
+    nlohmann::ordered_json& one = json["added_latency"][port];
+    one["samples"] = counts.Samples();
+    for (const auto& [name, share] : {std::pair("p50_us", 0.5), std::pair("p99_us", 0.99), std::pair("p999_us", 0.999)}) one[name] = static_cast<double>(counts.Quantile(share)) / 1000;
+  }
   for (const auto& [name, value] : totals.counters) {
     if (!json.contains(name)) json[name] = value;
   }

@@ -27,13 +27,16 @@ void AddWorker(const worker::WorkerStatistics& statistics, pipeline::Totals& tot
 
 void AddPort(const port::Port& port, size_t number, const worker::WorkerGroup& workers, pipeline::Totals& totals) {
   const std::string prefix = "port_" + port.options().name + "_";
+  pipeline::LatencyCounts latency;
   for (size_t thread = 0; thread < workers.size(); ++thread) {
+    workers.worker(thread).statistics().latency[number].AddTo(latency);
     const worker::PortTraffic& traffic = workers.worker(thread).statistics().ports[number];
     totals.counters[prefix + "rx_packets"] += traffic.rx_packets.value();
     totals.counters[prefix + "rx_bytes"] += traffic.rx_bytes.value();
     totals.counters[prefix + "tx_packets"] += traffic.tx_packets.value();
     totals.counters[prefix + "tx_bytes"] += traffic.tx_bytes.value();
   }
+  totals.added_latency[port.options().name] = latency;
   const port::DeviceCounters device = port.ReadCounters();
   totals.counters[prefix + "rx_missed"] = device.rx_missed;
   totals.counters[prefix + "rx_errors"] = device.rx_errors;

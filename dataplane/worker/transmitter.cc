@@ -1,11 +1,14 @@
 #include "dataplane/worker/transmitter.h"
 
+#include <rte_cycles.h>
+
 #include <cstring>
+#include <new>
 
 namespace sluice::worker {
 
-Transmitter::Transmitter(Wiring& wiring, uint16_t thread, rte_mempool* pool, WorkerStatistics& statistics)
-    : wiring_(wiring), thread_(thread), pool_(pool), statistics_(statistics), lanes_(wiring.ports().size()) {
+Transmitter::Transmitter(Wiring& wiring, uint16_t thread, rte_mempool* pool, WorkerStatistics& statistics, WorkerClock& clock)
+    : wiring_(wiring), thread_(thread), pool_(pool), statistics_(statistics), clock_(clock), lanes_(wiring.ports().size()) {
   for (uint8_t port = 0; port < lanes_.size(); ++port) {
     const port::Port& device = *wiring.ports()[port].port;
     lanes_[port].transmitter = wiring.TransmitterFor(thread, port);
@@ -60,6 +63,9 @@ void Transmitter::Inject(const pipeline::Output& out, const pipeline::Injection&
     return;
   }
   std::memcpy(room, out.FrameOf(injection).data(), injection.length);
+  // Never received: no sample (see Send).
+  new (port::PacketOf(frame)) packet::Packet(packet::NewPacket());
+  port::PacketOf(frame)->index = 1;
   statistics_.counters.Add(WorkerCounter::kInjectedFrames);
   Append(port, frame);
 }
@@ -86,12 +92,19 @@ void Transmitter::FlushLane(uint8_t port) noexcept {
 
 void Transmitter::Send(uint8_t port, std::span<rte_mbuf*> frames) noexcept {
   uint64_t bytes = 0;
-  for (const rte_mbuf* frame : frames) bytes += frame->pkt_len;
+  size_t sampled = frames.size();
+  for (size_t i = 0; i < frames.size(); ++i) {
+    bytes += frames[i]->pkt_len;
+    if (port::PacketOf(frames[i])->index % kLatencySample == 0) sampled = i;
+  }
+  // Read now: the device may give the buffer back before it returns.
+  const Timestamp received = sampled < frames.size() ? port::PacketOf(frames[sampled])->time : Timestamp();
   const uint16_t taken = wiring_.ports()[port].port->Transmit(thread_, frames);
   for (size_t i = taken; i < frames.size(); ++i) bytes -= frames[i]->pkt_len;
   statistics_.counters.Add(WorkerCounter::kTransmittedFrames, taken);
   statistics_.ports[port].tx_packets.Add(taken);
   statistics_.ports[port].tx_bytes.Add(bytes);
+  if (sampled < taken) statistics_.latency[port].Record((clock_.At(rte_rdtsc()) - received).count());
   if (taken == frames.size()) return;
   statistics_.counters.Add(WorkerCounter::kTransmitFull, frames.size() - taken);
   rte_pktmbuf_free_bulk(frames.data() + taken, static_cast<unsigned>(frames.size() - taken));

@@ -9,13 +9,17 @@
 
 #include "dataplane/pipeline/output.h"
 #include "dataplane/worker/wiring.h"
+#include "dataplane/worker/worker_clock.h"
 #include "dataplane/worker/worker_statistics.h"
 
 namespace sluice::worker {
 
 class Transmitter {
  public:
-  Transmitter(Wiring& wiring, uint16_t thread, rte_mempool* pool, WorkerStatistics& statistics);
+  // One frame in so many, by its place in the order of its receiver, is looked at for how long it was within Sluice; at most one a burst.
+  static constexpr uint64_t kLatencySample = 64;
+
+  Transmitter(Wiring& wiring, uint16_t thread, rte_mempool* pool, WorkerStatistics& statistics, WorkerClock& clock);
 
   // Empties `out`. Frames may wait for Flush.
   void CarryOut(pipeline::Output& out) noexcept;
@@ -43,6 +47,7 @@ class Transmitter {
   const uint16_t thread_;
   rte_mempool* const pool_;
   WorkerStatistics& statistics_;
+  WorkerClock& clock_;
   std::vector<Lane> lanes_;               // by port
   std::vector<uint8_t> sends_for_others_;  // ports
 };

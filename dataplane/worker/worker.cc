@@ -23,10 +23,10 @@ Worker::Worker(Wiring& wiring, uint16_t thread, const ControlWords& control, Wor
       control_(control),
       sleep_when_idle_(parts.sleep_when_idle),
       tick_cycles_(rte_get_tsc_hz() / kTicksPerSecond),
-      transmitter_(wiring, thread, parts.pool, statistics_),
+      clock_(rte_rdtsc(), rte_get_tsc_hz(), WorkerClock::Read()),
+      transmitter_(wiring, thread, parts.pool, statistics_, clock_),
       receiver_(wiring, thread, std::move(parts.intake), transmitter_, statistics_),
       pipeline_(std::move(parts.pipeline)),
-      clock_(rte_rdtsc(), rte_get_tsc_hz(), WorkerClock::Read()),
       out_(receiver_.max_batch() + kInboxBurst + parts.max_held_packets) {
   batch_.reserve(receiver_.max_batch() + kInboxBurst);
   recycled_.reserve(kMaxRecycled);

@@ -66,10 +66,10 @@ class Worker {
 
   WorkerStatistics statistics_;
   WorkerWords words_;
+  WorkerClock clock_;
   Transmitter transmitter_;
   Receiver receiver_;
   std::unique_ptr<pipeline::Pipeline> pipeline_;
-  WorkerClock clock_;
   pipeline::Output out_;
   std::vector<packet::Packet*> batch_;
   std::vector<packet::Packet*> recycled_;

@@ -11,6 +11,7 @@
 
 #include "base/counter.h"
 #include "dataplane/content/fate.h"
+#include "dataplane/pipeline/latency.h"
 
 namespace sluice::worker {
 
@@ -46,6 +47,8 @@ struct WorkerStatistics {
   Counter busy_cycles;              // of rounds that found something to do
   Counter heartbeats;               // one every 10 ms while the thread goes round
   std::array<PortTraffic, kMaxPorts> ports;
+  // Of sampled frames that left by a port: from the poll that received them until the device had taken them.
+  std::array<pipeline::LatencyHistogram, kMaxPorts> latency;
 };
 
 }  // namespace sluice::worker

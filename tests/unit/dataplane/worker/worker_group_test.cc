@@ -179,6 +179,21 @@ TEST_F(WorkerGroupTest, CountsWhatOverloadedWorkersCouldNotTake) {
   EXPECT_EQ(bytes, 4000u * 100) << "every byte has one fate";
 }
 
+TEST_F(WorkerGroupTest, CountsHowLongSampledFramesTook) {
+  test::WriteCapture(File("in.pcap"), MakeFrames(2000, 16, 100));
+  port::Port* outside = OpenCapture("outside", "in.pcap", "");
+  port::Port* inside = OpenCapture("inside", "", "out.pcap");
+  StartGroup({{outside, 1}, {inside, 0}}, {});
+  ASSERT_TRUE(AwaitReceived(2000));
+  StopGroup();
+  pipeline::LatencyCounts there, back;
+  group_->worker(0).statistics().latency[1].AddTo(there);
+  group_->worker(0).statistics().latency[0].AddTo(back);
+  EXPECT_EQ(there.Samples(), 2000u / Transmitter::kLatencySample + 1);
+  EXPECT_GT(there.nanoseconds, 0u);
+  EXPECT_EQ(back.Samples(), 0u);
+}
+
 TEST_F(WorkerGroupTest, SendsNothingOnInTapMode) {
   test::WriteCapture(File("in.pcap"), MakeFrames(300, 4, 100));
   port::Port* mirror = OpenCapture("mirror", "in.pcap", "out.pcap");
