@@ -12,6 +12,7 @@
 #include <set>
 #include <thread>
 
+#include "base/control_signals.h"
 #include "control/api/local_stream.h"
 
 namespace sluice::api {
@@ -159,7 +160,7 @@ Result<std::unique_ptr<LocalServer>> LocalServer::Start(const LocalServerOptions
   impl->policy_reader.SetListening(*listener);
   // Signals are for the main thread.
   sigset_t all, before;
-  sigfillset(&all);
+  FillControlSignals(all);
   pthread_sigmask(SIG_SETMASK, &all, &before);
   Impl* const inside = impl.get();
   impl->threads.emplace_back([inside] { inside->Accept(); });

@@ -120,6 +120,7 @@ class Reader {
       data_plane().workers.processors.push_back(static_cast<int>(processor.value));
     }
     data_plane().workers.sleep_when_idle = reader.Word("idle") == 1;
+    data_plane().workers.stall_after = std::chrono::milliseconds(reader.Number("stall_after"));
     reader.Finish();
   }
 

@@ -51,6 +51,7 @@ constexpr Key kKeys[] = {
     {Section::kWorkers, "count", KeyKind::kNumber, "1", 1, 64, "", false, "Threads that inspect."},
     {Section::kWorkers, "processors", KeyKind::kNumbers, "", 0, 1023, "", false, "The processors to bind them to: one for each worker, and one more where a distributor is needed. Without it Sluice takes those that the process may use, the first one last."},
     {Section::kWorkers, "idle", KeyKind::kWord, "poll", 0, 0, "poll|sleep", false, "What a worker without packets does: ask again at once, or sleep for 50 microseconds. `sleep` is for machines where it shares its processor."},
+    {Section::kWorkers, "stall_after", KeyKind::kNumber, "2000", 100, 60000, "", false, "Milliseconds after which a thread that has not gone round is said to stall (docs/reliability.md). A round takes far less than one."},
 
     {Section::kMemory, "huge_pages", KeyKind::kWord, "auto", 0, 0, "auto|on|off", false, "`auto` uses them where enough are free. A network card needs them."},
     {Section::kMemory, "megabytes", KeyKind::kNumber, "0", 0, 1u << 20, "", false, "For packet buffers and rings; 0: what the tables need."},

@@ -8,6 +8,7 @@
 
 #include "base/log.h"
 #include "control/daemon/control_plane.h"
+#include "control/daemon/crash_shelter.h"
 #include "control/daemon/prepared_run.h"
 #include "control/daemon/run_summary.h"
 #include "control/daemon/running_appliance.h"
@@ -126,8 +127,9 @@ void Serve(const PreparedRun& prepared, const Control& control, const Outside& o
     }
     data_plane.WatchLinks();
     const auto now = std::chrono::steady_clock::now();
-    if (appliance.WorkersGoRound(now)) outside.notice.Alive(now);
-    if (stats.IsDue(now)) stats.Write(data_plane.Snapshot(), now);
+    // Whoever watches over the process starts it again where it does not forward, or where what people work with has crashed.
+    if (appliance.WorkersGoRound(now) && CrashShelter::crashes() == 0) outside.notice.Alive(now);
+    if (stats.IsDue(now)) stats.Write(appliance.Counters(), now);
   }
 }
 
@@ -172,13 +174,21 @@ int Run(const RunOptions& options) {
       DataPlane::Start(data_plane, std::move(prepared.policy), control.observer(), control.held);
   if (!started) return Fail(started.error().message());
   for (const std::string& line : (*started)->Describe()) console.Print(line);
-  RunningAppliance appliance(**started, !configuration.data_plane.pairs.empty(), digest, account);
+  RunningAppliance appliance(**started, configuration.data_plane, digest, account);
   if (Status open = control.OpenApi(appliance, **started); !open) return Fail(open.error().message());
   if (configuration.control) console.Print("api: " + configuration.control->socket);
   SayReady(options, console);
   notice.Ready();
-  Serve(prepared, control, {signals, console, notice}, **started, appliance);
+  {
+    const CrashShelter shelter(DataPlane::OwnsThisThread);
+    Serve(prepared, control, {signals, console, notice}, **started, appliance);
+  }
   notice.Stopping();
+  if (CrashShelter::crashes() > 0) {
+    // What the stopped threads hold cannot be waited for.
+    LogError("sluiced ends without its usual order: " + CrashShelter::Alarm());
+    std::_Exit(1);
+  }
   if (control.plane) control.plane->CloseApi();
   const int code = Finish(configuration, console, **started);
   if (!options.ready_file.empty()) std::remove(options.ready_file.c_str());

@@ -3,14 +3,15 @@
 #include <chrono>
 #include <utility>
 
+#include "control/daemon/crash_shelter.h"
 #include "dataplane/pipeline/totals.h"
 
 namespace sluice::daemon {
 
-RunningAppliance::RunningAppliance(runtime::DataPlane& data_plane, bool is_inline, std::string policy_digest, std::shared_ptr<ledger::Ledger> account)
-    : data_plane_(data_plane), account_(std::move(account)) {
+RunningAppliance::RunningAppliance(runtime::DataPlane& data_plane, const runtime::DataPlaneOptions& options, std::string policy_digest, std::shared_ptr<ledger::Ledger> account)
+    : data_plane_(data_plane), account_(std::move(account)), watch_(options.workers.stall_after) {
   state_.forwards = true;
-  state_.is_inline = is_inline;
+  state_.is_inline = !options.pairs.empty();
   state_.started = Timestamp::FromNanoseconds(
       std::chrono::duration_cast<std::chrono::nanoseconds>(std::chrono::system_clock::now().time_since_epoch()).count());
   state_.policy_digest = std::move(policy_digest);
@@ -52,12 +53,34 @@ api::ApplianceState RunningAppliance::State() const {
   return state_;
 }
 
+bool RunningAppliance::WorkersGoRound(WorkerWatch::Clock::time_point now) {
+  const bool all = watch_.Look(data_plane_.Heartbeats(), now);
+  const std::vector<WorkerWatch::Thread> threads = watch_.Threads();
+  for (size_t thread = 0; thread < threads.size(); ++thread) data_plane_.SetStalled(thread, threads[thread].stalls);
+  const std::lock_guard<std::mutex> lock(mutex_);
+  state_.forwards = all;
+  return all;
+}
+
+pipeline::Totals RunningAppliance::Counters() const {
+  pipeline::Totals totals = data_plane_.Snapshot();
+  uint64_t stalled = 0;
+  for (const WorkerWatch::Thread& thread : watch_.Threads()) {
+    totals.worker_stalls.push_back(thread.times);
+    stalled += thread.stalls ? 1 : 0;
+  }
+  totals.counters["workers_stalled"] = stalled;
+  totals.counters["control_crashes"] = CrashShelter::crashes();
+  return totals;
+}
+
 std::vector<std::string> RunningAppliance::Alarms() const {
   std::vector<std::string> alarms = watch_.Alarms();
   for (std::string& fault : data_plane_.Faults()) alarms.push_back(std::move(fault));
+  if (std::string crash = CrashShelter::Alarm(); !crash.empty()) alarms.push_back(std::move(crash));
   return alarms;
 }
 
-std::string RunningAppliance::Statistics() const { return ToJson(data_plane_.Snapshot()); }
+std::string RunningAppliance::Statistics() const { return ToJson(Counters()); }
 
 }  // namespace sluice::daemon

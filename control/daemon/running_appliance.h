@@ -19,7 +19,8 @@ namespace sluice::daemon {
 class RunningAppliance final : public api::Appliance, public deploy::Target {
  public:
   // `account` may be null: none is kept.
-  RunningAppliance(runtime::DataPlane& data_plane, bool is_inline, std::string policy_digest, std::shared_ptr<ledger::Ledger> account);
+  // `options` are those that the data plane was started with.
+  RunningAppliance(runtime::DataPlane& data_plane, const runtime::DataPlaneOptions& options, std::string policy_digest, std::shared_ptr<ledger::Ledger> account);
 
   // As DataPlane::Publish. An error as well where the policy asks what has left, and no account is kept.
   Result<uint32_t> Publish(std::shared_ptr<const bundle::Bundle> policy) override;
@@ -28,11 +29,12 @@ class RunningAppliance final : public api::Appliance, public deploy::Target {
 
   api::ApplianceState State() const override;
   std::string Statistics() const override;
-  pipeline::Totals Counters() const override { return data_plane_.Snapshot(); }
+  pipeline::Totals Counters() const override;
   std::vector<std::string> Alarms() const override;
 
-  // Main thread, a few times a second: true while every thread of the data plane goes round.
-  bool WorkersGoRound(WorkerWatch::Clock::time_point now) { return watch_.Look(data_plane_.Heartbeats(), now); }
+  // Main thread, a few times a second: true while every thread of the data plane goes round. Where one does not, packets for it go by
+  // the fail mode.
+  bool WorkersGoRound(WorkerWatch::Clock::time_point now);
 
  private:
   runtime::DataPlane& data_plane_;

@@ -5,6 +5,7 @@
 #include <csignal>
 #include <exception>
 
+#include "base/control_signals.h"
 #include "base/log.h"
 
 namespace sluice::evidence {
@@ -23,7 +24,7 @@ Timestamp Now() {
 VaultKeeper::VaultKeeper(Vault& vault, std::shared_ptr<event::EvidenceRoom> room) : vault_(vault), room_(std::move(room)) {
   // Signals are for the main thread.
   sigset_t all, before;
-  sigfillset(&all);
+  FillControlSignals(all);
   pthread_sigmask(SIG_SETMASK, &all, &before);
   thread_ = std::thread([this] { Run(); });
   pthread_sigmask(SIG_SETMASK, &before, nullptr);

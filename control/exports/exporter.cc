@@ -6,6 +6,7 @@
 #include <csignal>
 #include <random>
 
+#include "base/control_signals.h"
 #include "base/log.h"
 
 namespace sluice::exports {
@@ -20,7 +21,7 @@ constexpr size_t kBatchBytes = size_t{1} << 20;
 template <typename Work>
 std::thread WithoutSignals(Work work) {
   sigset_t all, before;
-  sigfillset(&all);
+  FillControlSignals(all);
   pthread_sigmask(SIG_SETMASK, &all, &before);
   std::thread thread([work] {
     pthread_setname_np(pthread_self(), "sluice-export");

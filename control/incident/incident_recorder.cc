@@ -6,6 +6,7 @@
 #include <csignal>
 #include <exception>
 
+#include "base/control_signals.h"
 #include "base/log.h"
 
 namespace sluice::incident {
@@ -14,6 +15,8 @@ namespace {
 constexpr std::chrono::seconds kRetainInterval{10};
 // After a refusal, so that a full disk is not asked twenty times a second.
 constexpr std::chrono::milliseconds kPause{500};
+// A commit takes milliseconds, or two seconds where somebody else holds the database.
+constexpr std::chrono::seconds kPatience{5};
 // Drafts in one transaction: a bound to how long a reader's log grows and an editor waits.
 constexpr size_t kDraftsAtATime = 4096;
 
@@ -28,7 +31,7 @@ IncidentRecorder::IncidentRecorder(IncidentStore& store, RecorderOptions options
     : store_(store), options_(std::move(options)), batch_(options_.max_groups) {
   // Signals are for the main thread.
   sigset_t all, before;
-  sigfillset(&all);
+  FillControlSignals(all);
   pthread_sigmask(SIG_SETMASK, &all, &before);
   thread_ = std::thread([this] { Run(); });
   pthread_sigmask(SIG_SETMASK, &before, nullptr);
@@ -63,7 +66,9 @@ size_t IncidentRecorder::waiting() const {
 
 std::string IncidentRecorder::Fault() const {
   const std::lock_guard<std::mutex> lock(mutex_);
-  return fault_;
+  if (!fault_.empty() || !writing_since_) return fault_;
+  const auto waited = std::chrono::duration_cast<std::chrono::seconds>(std::chrono::steady_clock::now() - *writing_since_);
+  return waited < kPatience ? "" : "the disk has not answered for " + std::to_string(waited.count()) + " s";
 }
 
 void IncidentRecorder::Run() {
@@ -89,7 +94,17 @@ bool IncidentRecorder::CommitBatch() {
   {
     const std::lock_guard<std::mutex> lock(mutex_);
     drafts = batch_.Take();
+    if (!drafts.empty()) writing_since_ = std::chrono::steady_clock::now();
   }
+  const bool written = Write(drafts);
+  const std::lock_guard<std::mutex> lock(mutex_);
+  writing_since_.reset();
+  if (!written) batch_.PutBack(std::move(drafts));
+  return written;
+}
+
+// What could not be written is left in `drafts`.
+bool IncidentRecorder::Write(std::vector<Draft>& drafts) {
   for (size_t at = 0; at < drafts.size(); at += kDraftsAtATime) {
     const size_t count = std::min(kDraftsAtATime, drafts.size() - at);
     const Status status = store_.Apply(std::span(drafts).subspan(at, count));
@@ -100,8 +115,6 @@ bool IncidentRecorder::CommitBatch() {
     counters_.incident_commits_failed.fetch_add(1);
     NoteFault(status.error().message());
     drafts.erase(drafts.begin(), drafts.begin() + static_cast<std::ptrdiff_t>(at));
-    const std::lock_guard<std::mutex> lock(mutex_);
-    batch_.PutBack(std::move(drafts));
     return false;
   }
   if (!drafts.empty()) NoteFault("");

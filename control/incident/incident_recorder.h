@@ -10,6 +10,7 @@
 #include <condition_variable>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <thread>
 
@@ -46,13 +47,14 @@ class IncidentRecorder final : public event::RecordObserver {
 
   const RecorderCounters& counters() const { return counters_; }
   size_t waiting() const;
-  // Why commits fail at the moment; empty where they do not.
+  // Why commits fail at the moment, or that one does not come back; empty where they do.
   std::string Fault() const;
 
  private:
   void Run();
   // False where the disk refused.
   bool CommitBatch();
+  bool Write(std::vector<Draft>& drafts);
   void Retain();
   void NoteFault(const std::string& fault);
 
@@ -60,11 +62,12 @@ class IncidentRecorder final : public event::RecordObserver {
   const RecorderOptions options_;
   RecorderCounters counters_;
 
-  mutable std::mutex mutex_;  // guards batch_, fault_, stop_
+  mutable std::mutex mutex_;  // guards batch_, fault_, stop_, writing_since_
   std::condition_variable wake_;
   FindingBatch batch_;
   std::string fault_;
   bool stop_ = false;
+  std::optional<std::chrono::steady_clock::time_point> writing_since_;  // guarded as well; a commit is under way
   std::thread thread_;
 };
 

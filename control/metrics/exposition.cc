@@ -97,6 +97,9 @@ void AddTotals(const pipeline::Totals& totals, Families& families) {
   for (size_t i = 0; i < totals.worker_busy_seconds.size(); ++i) {
     families.Add("worker_busy_seconds", {{"worker", std::to_string(i)}}, totals.worker_busy_seconds[i]);
   }
+  for (size_t i = 0; i < totals.worker_stalls.size(); ++i) {
+    families.Add("worker_stalls", {{"worker", std::to_string(i)}}, static_cast<double>(totals.worker_stalls[i]));
+  }
   for (const auto& [port, counts] : totals.added_latency) families.Add("added_latency_seconds", {{"port", port}}, counts);
   for (size_t i = 0; i < totals.records_waiting.size(); ++i) {
     families.Add("records_waiting", {{"worker", std::to_string(i)}}, static_cast<double>(totals.records_waiting[i]));

@@ -5,6 +5,7 @@
 #include <csignal>
 #include <exception>
 
+#include "base/control_signals.h"
 #include "base/log.h"
 
 namespace sluice::quarantine {
@@ -23,7 +24,7 @@ Timestamp Now() {
 QuarantineKeeper::QuarantineKeeper(QuarantineBook& book, std::chrono::minutes time) : book_(book), time_(time) {
   // Signals are for the main thread.
   sigset_t all, before;
-  sigfillset(&all);
+  FillControlSignals(all);
   pthread_sigmask(SIG_SETMASK, &all, &before);
   thread_ = std::thread([this] { Run(); });
   pthread_sigmask(SIG_SETMASK, &before, nullptr);

@@ -76,6 +76,7 @@ std::string ToJson(const Totals& totals) {
   json["elapsed_seconds"] = totals.elapsed_seconds;
   json["worker_busy_seconds"] = totals.worker_busy_seconds;
   if (!totals.records_waiting.empty()) json["records_waiting"] = totals.records_waiting;
+  if (!totals.worker_stalls.empty()) json["worker_stalls"] = totals.worker_stalls;
   for (const auto& [port, counts] : totals.added_latency) {
     if (counts.Samples() == 0) continue;
     nlohmann::ordered_json& one = json["added_latency"][port];

@@ -22,6 +22,7 @@ struct Totals {
   std::map<std::string, uint64_t> counters;  // every other one by its name
   double elapsed_seconds = 0;
   std::vector<double> worker_busy_seconds;
+  std::vector<uint64_t> worker_stalls;       // that control has seen, for each thread of a live run
   std::map<std::string, LatencyCounts> added_latency;  // of sampled packets, by the port that they left by; inline only
   std::vector<uint64_t> records_waiting;     // on their way to the files, for each thread of a live run
 

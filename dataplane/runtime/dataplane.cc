@@ -217,6 +217,12 @@ std::vector<uint64_t> DataPlane::Heartbeats() const {
   return counts;
 }
 
+void DataPlane::SetStalled(size_t thread, bool stalls) {
+  if (thread < impl_->options.workers.count) impl_->workers->SetStalled(static_cast<uint16_t>(thread), stalls);
+}
+
+bool DataPlane::OwnsThisThread() noexcept { return worker::Worker::RunsOnThisThread(); }
+
 std::vector<std::string> DataPlane::Faults() const { return impl_->writer->Faults(); }
 
 pipeline::Totals DataPlane::Snapshot() const {

@@ -46,6 +46,11 @@ class DataPlane {
   std::vector<std::string> Faults() const;
   // Of each thread, workers first: a count that goes up every 10 ms while it goes round. REQUIRES: Stop was not called.
   std::vector<uint64_t> Heartbeats() const;
+  // Control has found that this thread stalls, or goes on: where it is a worker that others hand packets to, the policy's fail mode for
+  // overload has them at once. Any thread.
+  void SetStalled(size_t thread, bool stalls);
+  // Whether the calling thread forwards packets.
+  static bool OwnsThisThread() noexcept;
   // All counters so far. While packets run, bytes on their way have no fate yet; after Stop the sums agree.
   pipeline::Totals Snapshot() const;
   // Receives no more, lets what is held out, ends all flows, writes all records, closes the ports.

@@ -27,6 +27,7 @@ struct WorkerOptions {
   uint16_t count = 1;
   std::vector<int> processors;   // one for each worker, and one more for a distributor; empty: chosen
   bool sleep_when_idle = false;
+  std::chrono::milliseconds stall_after{2000};  // a thread that has not gone round for so long
 };
 
 struct MemoryOptions {

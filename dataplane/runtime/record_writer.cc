@@ -6,6 +6,7 @@
 #include <csignal>
 #include <map>
 
+#include "base/control_signals.h"
 #include "base/log.h"
 
 namespace sluice::runtime {
@@ -62,7 +63,7 @@ void RecordWriter::SetPolicy(uint32_t generation, std::string digest) {
 void RecordWriter::Start() {
   // Signals are for the main thread.
   sigset_t all, before;
-  sigfillset(&all);
+  FillControlSignals(all);
   pthread_sigmask(SIG_SETMASK, &all, &before);
   thread_ = std::thread([this] { Run(); });
   pthread_sigmask(SIG_SETMASK, &before, nullptr);

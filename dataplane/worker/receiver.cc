@@ -102,7 +102,8 @@ void Receiver::FlushStage(uint16_t owner, model::FailMode overload) noexcept {
   if (stage.count == 0) return;
   const std::span<packet::Packet*> packets(stage.packets.data(), stage.count);
   stage.count = 0;
-  const uint32_t taken = wiring_.Inbox(owner).Push(packets);
+  // Where a worker stalls, what lies in its ring comes late or never: the fail mode decides at once.
+  const uint32_t taken = wiring_.Stalls(owner) ? 0 : wiring_.Inbox(owner).Push(packets);
   statistics_.counters.Add(WorkerCounter::kHandedOver, taken);
   for (packet::Packet* packet : packets.subspan(taken)) GiveUp(*packet, overload);
 }

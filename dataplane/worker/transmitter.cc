@@ -12,8 +12,9 @@ Transmitter::Transmitter(Wiring& wiring, uint16_t thread, rte_mempool* pool, Wor
   for (uint8_t port = 0; port < lanes_.size(); ++port) {
     const port::Port& device = *wiring.ports()[port].port;
     lanes_[port].transmitter = wiring.TransmitterFor(thread, port);
+    lanes_[port].queue = wiring.TransmitQueueOf(thread, port);
     lanes_[port].max_bytes = port::MaxFrameBytes(device.options().mtu);
-    if (device.tx_queues() < wiring.threads() && thread < device.tx_queues()) sends_for_others_.push_back(port);
+    if (device.tx_queues() < wiring.threads() && lanes_[port].transmitter == thread) sends_for_others_.push_back(port);
   }
 }
 
@@ -99,7 +100,7 @@ void Transmitter::Send(uint8_t port, std::span<rte_mbuf*> frames) noexcept {
   }
   // Read now: the device may give the buffer back before it returns.
   const Timestamp received = sampled < frames.size() ? port::PacketOf(frames[sampled])->time : Timestamp();
-  const uint16_t taken = wiring_.ports()[port].port->Transmit(thread_, frames);
+  const uint16_t taken = wiring_.ports()[port].port->Transmit(lanes_[port].queue, frames);
   for (size_t i = taken; i < frames.size(); ++i) bytes -= frames[i]->pkt_len;
   statistics_.counters.Add(WorkerCounter::kTransmittedFrames, taken);
   statistics_.ports[port].tx_packets.Add(taken);

@@ -35,6 +35,7 @@ class Transmitter {
     std::array<rte_mbuf*, kBurst> frames;
     size_t count = 0;
     uint16_t transmitter = 0;   // the thread that does it
+    uint16_t queue = 0;         // of the device, where that is this thread
     uint32_t max_bytes = 0;
   };
 

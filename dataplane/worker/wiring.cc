@@ -9,7 +9,7 @@ uint16_t Wiring::CountThreads(std::span<const uint16_t> rx_queues, uint16_t work
   return static_cast<uint16_t>(workers + (distributes ? 1 : 0));
 }
 
-Wiring::Wiring(std::vector<PlacedPort> ports, const WiringOptions& options) : ports_(std::move(ports)), options_(options) {
+Wiring::Wiring(std::vector<PlacedPort> ports, const WiringOptions& options) : ports_(std::move(ports)), options_(options), stalled_(std::make_unique<std::atomic<bool>[]>(options.workers)) {
   std::vector<uint16_t> rx_queues;
   bool all_spread = true;
   for (const PlacedPort& placed : ports_) {

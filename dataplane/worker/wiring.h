@@ -5,7 +5,9 @@
 // Thread: read by all. Allocates: in Create only.
 #pragma once
 
+#include <atomic>
 #include <cstdint>
+#include <memory>
 #include <span>
 #include <vector>
 
@@ -54,11 +56,21 @@ class Wiring {
   const OwnerRule& owner_rule() const noexcept { return owner_rule_; }
   uint8_t response_port() const noexcept { return options_.response_port; }
 
+  // Whether control has found that a worker does not go round: what belongs to it is overload then, as if its ring were full.
+  void SetStalled(uint16_t worker, bool stalls) noexcept { stalled_[worker].store(stalls, std::memory_order_relaxed); }
+  bool Stalls(uint16_t worker) const noexcept { return stalled_[worker].load(std::memory_order_relaxed); }
+
   // Receive queues that `thread` polls.
   std::vector<QueueRef> ReceiveQueuesOf(uint16_t thread) const;
-  // The thread that transmits on `port` for `thread`: itself where there are queues enough.
+  // The thread that transmits on `port` for `thread`: itself where there are queues enough. Else the last threads have one each, so that a
+  // distributor has the only one: a worker that stalls in what it inspects does not keep others' frames from leaving.
   uint16_t TransmitterFor(uint16_t thread, uint8_t port) const noexcept {
-    return static_cast<uint16_t>(thread % ports_[port].port->tx_queues());
+    const uint16_t queues = ports_[port].port->tx_queues();
+    return queues >= threads_ ? thread : static_cast<uint16_t>(threads_ - 1 - (threads_ - 1 - thread) % queues);
+  }
+  // The transmit queue of a thread that is its own TransmitterFor.
+  uint16_t TransmitQueueOf(uint16_t thread, uint8_t port) const noexcept {
+    return ports_[port].port->tx_queues() >= threads_ ? thread : static_cast<uint16_t>(threads_ - 1 - thread);
   }
 
   // Packets for a worker that another thread received.
@@ -76,6 +88,7 @@ class Wiring {
   WiringOptions options_;
   OwnerRule owner_rule_;
   uint16_t threads_ = 1;
+  std::unique_ptr<std::atomic<bool>[]> stalled_;  // by worker; control: rw, threads: ro
   std::vector<PointerRing<packet::Packet>> inboxes_;
   std::vector<PointerRing<rte_mbuf>> transmit_;
   std::vector<PointerRing<packet::Packet>> returns_;

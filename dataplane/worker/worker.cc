@@ -15,6 +15,8 @@ constexpr size_t kMaxRecycled = 8192;
 constexpr uint32_t kIdleRoundsBeforeSleep = 1000;
 constexpr timespec kIdleSleep = {0, 50'000};
 
+thread_local bool this_thread_forwards = false;
+
 }  // namespace
 
 Worker::Worker(Wiring& wiring, uint16_t thread, const ControlWords& control, WorkerParts parts)
@@ -33,7 +35,10 @@ Worker::Worker(Wiring& wiring, uint16_t thread, const ControlWords& control, Wor
   LookForPolicy();
 }
 
+bool Worker::RunsOnThisThread() noexcept { return this_thread_forwards; }
+
 void Worker::Run() noexcept {
+  this_thread_forwards = true;
   while (phase_ != Phase::kEnd) {
     const uint64_t begin = rte_rdtsc();
     now_ = clock_.At(begin);

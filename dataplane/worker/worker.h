@@ -32,6 +32,8 @@ class Worker {
 
   // Returns after Phase::kEnd. REQUIRES: the calling thread is registered with DPDK.
   void Run() noexcept;
+  // Whether the calling thread is in Run.
+  static bool RunsOnThisThread() noexcept;
 
   // By control, at any time: a policy made ready for this worker; empty for a distributor.
   Result<pipeline::PolicyState> PreparePolicy(const std::shared_ptr<const bundle::Bundle>& policy, uint32_t generation) const;

@@ -11,6 +11,7 @@
 #include <future>
 #include <string>
 
+#include "base/control_signals.h"
 #include "base/log.h"
 
 namespace sluice::worker {
@@ -93,7 +94,7 @@ Status WorkerGroup::StartThread(size_t thread) {
   const int processor = thread < options_.processors.size() ? options_.processors[thread] : -1;
   // Signals are for the main thread; a new thread begins with the mask of the one that makes it.
   sigset_t all, before;
-  sigfillset(&all);
+  FillControlSignals(all);
   pthread_sigmask(SIG_SETMASK, &all, &before);
   threads_.emplace_back([this, thread, processor, &prepared] {
     Status status = PrepareThread(thread, processor);

@@ -48,6 +48,8 @@ class WorkerGroup {
   Status Try(std::shared_ptr<const bundle::Bundle> policy, Timeout timeout);
   // What it would have done differently so far; empty where none is tried. Not beside Try.
   pipeline::ShadowReport TrialReport() const;
+  // What belongs to that worker is overload from now on, or is not any more. Any thread.
+  void SetStalled(uint16_t worker, bool stalls) noexcept { wiring_.SetStalled(worker, stalls); }
   // After this no thread runs and every packet is back in the pool. An error leaves threads running: end the process.
   Status Stop(Timeout timeout);
 

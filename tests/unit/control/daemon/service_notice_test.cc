@@ -115,7 +115,7 @@ TEST(ServiceNotice, FallsSilentWhileAWorkerStalls) {
   const Supervisor supervisor(FreshPath());
   setenv("WATCHDOG_USEC", "4000000", 1);
   ServiceNotice notice;
-  WorkerWatch watch;
+  WorkerWatch watch(seconds(2));
   const auto said_in = [&](seconds from, seconds to, bool second_lives) {
     static std::vector<uint64_t> heartbeats{0, 0};
     int said = 0;

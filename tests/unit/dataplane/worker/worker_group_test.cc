@@ -70,13 +70,16 @@ class WorkerGroupTest : public ::testing::Test {
   void StartGroup(std::vector<PlacedPort> ports, WorkerGroupOptions options) {
     Result<Wiring> wiring = Wiring::Create(std::move(ports), options.wiring);
     ASSERT_TRUE(wiring.ok());
-    for (uint16_t i = 0; i < wiring->threads(); ++i) rings_.push_back(std::make_unique<event::RecordRing>(64));
+    StartWired(std::move(*wiring), options);
+  }
+  void StartWired(Wiring wiring, WorkerGroupOptions options) {
+    for (uint16_t i = 0; i < wiring.threads(); ++i) rings_.push_back(std::make_unique<event::RecordRing>(64));
     std::vector<event::RecordSink*> sinks;
     for (const auto& ring : rings_) sinks.push_back(ring.get());
     options.sleep_when_idle = true;
     options.max_held_packets = 1024;
     Result<std::unique_ptr<WorkerGroup>> group =
-        WorkerGroup::Create(std::move(*wiring), options, *pool_, std::make_shared<bundle::Bundle>(), sinks);
+        WorkerGroup::Create(std::move(wiring), options, *pool_, std::make_shared<bundle::Bundle>(), sinks);
     ASSERT_TRUE(group.ok()) << group.error().message();
     group_ = std::move(*group);
     const Status status = group_->Start();
@@ -177,6 +180,45 @@ TEST_F(WorkerGroupTest, CountsWhatOverloadedWorkersCouldNotTake) {
     if (const pipeline::Statistics* counted = group_->worker(i).pipeline_statistics()) bytes += counted->fates.Sum();
   }
   EXPECT_EQ(bytes, 4000u * 100) << "every byte has one fate";
+}
+
+// So that a worker that stalls keeps no other's frames from leaving.
+TEST_F(WorkerGroupTest, LetsTheDistributorSendWhereThereIsOneQueue) {
+  test::WriteCapture(File("in.pcap"), MakeFrames(1, 1, 100));
+  port::Port* outside = OpenCapture("outside", "in.pcap", "");
+  port::Port* inside = OpenCapture("inside", "", "out.pcap");
+  WiringOptions options;
+  options.workers = 2;
+  const Result<Wiring> wiring = Wiring::Create({{outside, 1}, {inside, 0}}, options);
+  ASSERT_TRUE(wiring.ok());
+  ASSERT_EQ(wiring->threads(), 3);
+  for (uint16_t thread = 0; thread < 3; ++thread) EXPECT_EQ(wiring->TransmitterFor(thread, 1), 2);
+  EXPECT_EQ(wiring->TransmitQueueOf(2, 1), 0);
+}
+
+// What a worker that does not go round should have is overload at once; the others' packets go on, and its own when it does again.
+TEST_F(WorkerGroupTest, GivesUpAtOnceWhatBelongsToAStalledWorker) {
+  const std::vector<test::Frame> frames = MakeFrames(2000, 16, 100);
+  test::WriteCapture(File("in.pcap"), frames);
+  port::Port* outside = OpenCapture("outside", "in.pcap", "");
+  port::Port* inside = OpenCapture("inside", "", "out.pcap");
+  WorkerGroupOptions options;
+  options.wiring.workers = 2;
+  Result<Wiring> wiring = Wiring::Create({{outside, 1}, {inside, 0}}, options.wiring);
+  ASSERT_TRUE(wiring.ok());
+  wiring->SetStalled(0, true);
+  uint64_t of_stalled = 0;
+  for (const test::Frame& frame : frames) {
+    packet::Packet packet = packet::NewPacket();
+    packet.flow_hash = uint64_t{LoadBe32(frame.data() + frame.size() - 4)} << 32;
+    of_stalled += wiring->owner_rule().OwnerOf(packet) == 0 ? 1 : 0;
+  }
+  ASSERT_GT(of_stalled, 0u);
+  StartWired(std::move(*wiring), options);
+  ASSERT_TRUE(AwaitReceived(2000));
+  StopGroup();
+  EXPECT_EQ(Sum(WorkerCounter::kOverloadDropped) + Sum(WorkerCounter::kOverloadForwarded), of_stalled);
+  EXPECT_EQ(Sum(WorkerCounter::kHandedOver), 2000 - of_stalled);
 }
 
 TEST_F(WorkerGroupTest, CountsHowLongSampledFramesTook) {
