@@ -40,6 +40,7 @@ constexpr Entry kEntries[] = {
     {"port_rx_errors", Kind::kCounter, "Frames that the device refused"},
     {"port_rx_no_buffer", Kind::kCounter, "Frames that found no packet buffer"},
     {"port_tx_errors", Kind::kCounter, "Frames that the device could not send"},
+    {"port_link_lost", Kind::kCounter, "Times that an inline port's link was found down"},
     // Pipelines.
     {"pipeline_packets", Kind::kCounter, "Packets that came to a flow"},
     {"pipeline_bytes", Kind::kCounter, "Bytes of those packets"},

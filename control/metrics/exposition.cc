@@ -17,8 +17,9 @@ namespace {
 using Labels = std::vector<prometheus::ClientMetric::Label>;
 
 constexpr std::string_view kPortPrefix = "port_";
-constexpr std::array<std::string_view, 8> kPortCounters = {"rx_packets", "rx_bytes", "tx_packets", "tx_bytes",
-                                                           "rx_missed",  "rx_errors", "rx_no_buffer", "tx_errors"};
+constexpr std::array<std::string_view, 9> kPortCounters = {"rx_packets", "rx_bytes", "tx_packets", "tx_bytes",
+                                                           "rx_missed",  "rx_errors", "rx_no_buffer", "tx_errors",
+                                                           "link_lost"};
 
 class Families {
  public:

@@ -12,6 +12,7 @@
 #include <span>
 #include <string>
 
+#include "base/counter.h"
 #include "base/result.h"
 #include "dataplane/port/kernel_interface.h"
 #include "dataplane/port/packet_pool.h"
@@ -29,6 +30,7 @@ struct DeviceCounters {
   uint64_t rx_errors = 0;
   uint64_t rx_no_buffer = 0;   // the packet pool was empty
   uint64_t tx_errors = 0;
+  uint64_t link_lost = 0;      // times, as whoever watches it noted
 };
 
 enum class LinkControl : uint8_t { kDone, kNotSupported, kFailed };
@@ -69,6 +71,8 @@ class Port {
   bool LinkIsUp() const;
   LinkControl SetLink(bool up);
   DeviceCounters ReadCounters() const;
+  // By the one thread that watches the link.
+  void NoteLinkLost() noexcept { link_lost_.Add(); }
   // For people: "af_packet eth1, 1 queue".
   std::string Describe() const;
 
@@ -89,6 +93,7 @@ class Port {
   Queues queues_;
   bool spreads_by_rss_ = false;
   bool started_ = false;
+  Counter link_lost_;
 };
 
 }  // namespace sluice::port

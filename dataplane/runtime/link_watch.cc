@@ -7,8 +7,12 @@ namespace sluice::runtime {
 void LinkWatch::Look(port::LinkPropagation::Time now) {
   using Step = port::LinkPropagation::Step;
   for (Pair& pair : pairs_) {
-    const auto steps = pair.propagation.Observe(now, {pair.sides[0]->LinkIsUp(), pair.sides[1]->LinkIsUp()});
+    const std::array<bool, 2> up = {pair.sides[0]->LinkIsUp(), pair.sides[1]->LinkIsUp()};
+    const auto steps = pair.propagation.Observe(now, up);
     for (size_t side = 0; side < 2; ++side) {
+      // What was taken down here has not been lost.
+      if (pair.was_up[side] && !up[side] && !pair.propagation.is_held_down(side)) pair.sides[side]->NoteLinkLost();
+      pair.was_up[side] = up[side];
       if (steps[side] != Step::kNone) SetLink(pair, side, steps[side] == Step::kLetUp);
     }
   }

@@ -13,7 +13,7 @@ namespace sluice::runtime {
 class LinkWatch {
  public:
   // The ports must outlive it. On the way out every link that was taken down is let up again.
-  void Add(port::Port* outside, port::Port* inside) { pairs_.push_back({{outside, inside}, {}, {}}); }
+  void Add(port::Port* outside, port::Port* inside) { pairs_.push_back({{outside, inside}, {}, {}, {}}); }
   ~LinkWatch() { LetAllUp(); }
 
   // About five times a second.
@@ -25,6 +25,7 @@ class LinkWatch {
     std::array<port::Port*, 2> sides;
     port::LinkPropagation propagation;
     std::array<bool, 2> told_unsupported;
+    std::array<bool, 2> was_up{};
   };
   static void SetLink(Pair& pair, size_t side, bool up);
 

@@ -42,6 +42,7 @@ void AddPort(const port::Port& port, size_t number, const worker::WorkerGroup& w
   totals.counters[prefix + "rx_errors"] = device.rx_errors;
   totals.counters[prefix + "rx_no_buffer"] = device.rx_no_buffer;
   totals.counters[prefix + "tx_errors"] = device.tx_errors;
+  totals.counters[prefix + "link_lost"] = device.link_lost;
 }
 
 }  // namespace

@@ -43,7 +43,7 @@ struct Confinement {
 
 const std::vector<Confinement>& Confinements() {
   static const std::vector<Confinement> kConfinements = {
-      {"DPDK", std::regex(R"(rte_.*)"), "rte_", {"dataplane/port", "dataplane/worker", "perf/live"}},
+      {"DPDK", std::regex(R"(rte_.*)"), "rte_", {"dataplane/port", "dataplane/worker", "perf/live", "tests/system"}},
       {"Hyperscan",
        std::regex(R"((hs/)?hs(_\w+)?\.h)"),
        "",

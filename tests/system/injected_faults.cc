@@ -3,6 +3,9 @@
 //
 //   matcher-fails     hs_scan_stream returns an error instead of looking
 //   matcher-stalls    the first thread that calls hs_scan_stream does not come back; others are not concerned
+//   matcher-slow      each call of hs_scan_stream takes 200 microseconds longer
+//   clock-ahead       the wall clock is an hour ahead
+//   clock-behind      the wall clock is an hour behind
 //   store-crashes     the thread that writes incidents, when it writes to its database, writes to nowhere
 //   store-hangs       likewise, and waits
 //   commands-abort    any other thread that writes to a database aborts: of those that answer the API, who is asked for a change
@@ -13,6 +16,7 @@
 #include <unistd.h>
 
 #include <atomic>
+#include <ctime>
 #include <cstdlib>
 #include <cstring>
 #include <string>
@@ -42,6 +46,7 @@ Function* Behind(const char* name) {
 }
 
 std::atomic<bool> stalls{false};
+constexpr time_t kHour = 3600;
 
 }  // namespace
 
@@ -54,7 +59,17 @@ hs_error_t hs_scan_stream(hs_stream_t* stream, const char* data, unsigned length
     WaitWhile("matcher-stalls");
     stalls.store(false);
   }
+  if (Asked("matcher-slow")) usleep(200);
   return behind(stream, data, length, flags, scratch, handler, context);
+}
+
+int clock_gettime(clockid_t clock, timespec* time) {
+  static auto* const behind = Behind<int(clockid_t, timespec*)>("clock_gettime");
+  const int code = behind(clock, time);
+  if (clock != CLOCK_REALTIME || code != 0) return code;
+  if (Asked("clock-ahead")) time->tv_sec += kHour;
+  if (Asked("clock-behind")) time->tv_sec -= kHour;
+  return code;
 }
 
 // Of all that sluiced has in it, only databases write like this.
