@@ -24,6 +24,7 @@ void Output::Clear() noexcept {
   drop.clear();
   released.clear();
   injections.clear();
+  dropped_retained = 0;
   frames_used_ = 0;
 }
 

@@ -33,6 +33,7 @@ class Output {
   std::vector<packet::Packet*> drop;          // inline: not sent; tap: done with
   std::vector<packet::Packet*> released;      // no longer referenced; were forwarded before
   std::vector<Injection> injections;
+  size_t dropped_retained = 0;                // frames that are not sent either, and come back in `released` later
 
   ByteView FrameOf(const Injection& injection) const { return {frames_.data() + injection.offset, injection.length}; }
   // Room for one more frame of at most kMaxFrame bytes; empty when full (counted by the caller).

@@ -60,7 +60,8 @@ void Pipeline::Impl::Forward(Packet& packet, bool retained) noexcept {
 void Pipeline::Impl::Drop(Packet& packet, bool retained) noexcept {
   statistics.counters.Add(PipelineCounter::kDroppedPackets);
   if (!packet.is_datagram) {
-    if (!retained) out->drop.push_back(&packet);
+    if (retained) ++out->dropped_retained;
+    else out->drop.push_back(&packet);
     return;
   }
   for (Packet* fragment = std::exchange(packet.fragments, nullptr); fragment != nullptr;) {

@@ -21,13 +21,15 @@ Transmitter::Transmitter(Wiring& wiring, uint16_t thread, rte_mempool* pool, Wor
 void Transmitter::CarryOut(pipeline::Output& out) noexcept {
   for (const pipeline::Forward& forward : out.forward) Forward(*forward.packet, forward.retained);
   for (const pipeline::Injection& injection : out.injections) Inject(out, injection);
+  statistics_.counters.Add(WorkerCounter::kDroppedFrames, out.dropped_retained);
   for (packet::Packet* packet : out.drop) Drop(*packet);
   // After the forwards: a packet may be retained and released within one burst.
-  for (packet::Packet* packet : out.released) Drop(*packet);
+  for (packet::Packet* packet : out.released) rte_pktmbuf_free(port::BufferOf(packet));
   out.Clear();
 }
 
 void Transmitter::Forward(packet::Packet& packet, bool retained) noexcept {
+  statistics_.counters.Add(WorkerCounter::kForwardedFrames);
   rte_mbuf* frame = port::BufferOf(&packet);
   const uint8_t peer = wiring_.ports()[packet.port].peer;
   if (retained) rte_pktmbuf_refcnt_update(frame, 1);
@@ -36,6 +38,11 @@ void Transmitter::Forward(packet::Packet& packet, bool retained) noexcept {
     return;
   }
   Append(peer, frame);
+}
+
+void Transmitter::Drop(packet::Packet& packet) noexcept {
+  statistics_.counters.Add(WorkerCounter::kDroppedFrames);
+  rte_pktmbuf_free(port::BufferOf(&packet));
 }
 
 void Transmitter::Append(uint8_t port, rte_mbuf* frame) noexcept {

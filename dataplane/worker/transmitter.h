@@ -24,7 +24,7 @@ class Transmitter {
   // Empties `out`. Frames may wait for Flush.
   void CarryOut(pipeline::Output& out) noexcept;
   void Forward(packet::Packet& packet, bool retained) noexcept;
-  void Drop(packet::Packet& packet) noexcept { rte_pktmbuf_free(port::BufferOf(&packet)); }
+  void Drop(packet::Packet& packet) noexcept;
   void Flush() noexcept;
   // Transmits what other threads left for this one. Returns how many frames there were.
   size_t SendForOthers() noexcept;
