@@ -4,6 +4,7 @@
 #include <iterator>
 #include <new>
 
+#include "dataplane/decode/aws_chunked_decoder.h"
 #include "dataplane/decode/base64_decoder.h"
 #include "dataplane/decode/base64_runs_decoder.h"
 #include "dataplane/decode/brotli_decoder.h"
@@ -75,6 +76,7 @@ constexpr CodingEntry kCodings[] = {
     {Coding::kBase64, kContent, "base64", sizeof(Base64Decoder), Construct<Base64Decoder>},
     {Coding::kQuotedPrintable, kContent, "quoted-printable", sizeof(QuotedPrintableDecoder), Construct<QuotedPrintableDecoder>},
     {Coding::kUuencode, kContent, "uuencode", sizeof(UuencodeDecoder), Construct<UuencodeDecoder>},
+    {Coding::kAwsChunked, kContent, "aws-chunked", sizeof(AwsChunkedDecoder), Construct<AwsChunkedDecoder>},
     {Coding::kZip, kContainer, "zip", sizeof(ZipDecoder), ConstructZip<ZipDecoder::Begin::kWithEntry>},
     {Coding::kProgram, kContainer, "zip", sizeof(ZipDecoder), ConstructZip<ZipDecoder::Begin::kWithOther>},
     {Coding::kTar, kContainer, "tar", sizeof(TarDecoder), Construct<TarDecoder>},
@@ -122,7 +124,7 @@ struct Sign {
 constexpr Sign kSigns[] = {
     {LooksLikeGzip, Coding::kGzip}, {LooksLikeZstd, Coding::kZstd},   {LooksLikeZip, Coding::kZip},
     {LooksLikeXz, Coding::kXz},     {LooksLikeBzip2, Coding::kBzip2}, {LooksLikeLzma, Coding::kLzma},
-    {LooksLikeLz4, Coding::kLz4},   {LooksLikeLzip, Coding::kLzip},
+    {LooksLikeLz4, Coding::kLz4},   {LooksLikeLzip, Coding::kLzip},   {LooksLikeAwsChunked, Coding::kAwsChunked},
 };
 
 const Sign* FindSign(ByteView prefix) {
@@ -143,6 +145,7 @@ constexpr DeclaredName kDeclared[] = {
     {"xz", Coding::kXz, true},         {"bzip2", Coding::kBzip2, true},     {"br", Coding::kBrotli, false},
     {"base64", Coding::kBase64, false}, {"quoted-printable", Coding::kQuotedPrintable, false},
     {"x-uuencode", Coding::kUuencode, false}, {"uuencode", Coding::kUuencode, false}, {"x-uue", Coding::kUuencode, false},
+    {"aws-chunked", Coding::kAwsChunked, false},
 };
 
 bool IsIdentity(std::string_view declared) {
@@ -229,11 +232,25 @@ ChosenCoding ChooseCoding(ByteView prefix, const ContentHints& hints) noexcept {
   return ChooseTyped(prefix, hints.claimed_type);
 }
 
+namespace {
+
+// "aws-chunked,gzip": the store takes it off the list, so that the rest stays as HTTP has it (Amazon S3, Signature Version 4).
+bool NamesAwsChunkedFirst(std::string_view list) { return EqualsIgnoringCase(list.substr(0, list.find(',')), "aws-chunked"); }
+
+}  // namespace
+
 std::string_view LastCoding(std::string_view list) noexcept {
+  if (NamesAwsChunkedFirst(list)) return list.substr(0, list.find(','));
   const size_t comma = list.rfind(',');
   if (comma != std::string_view::npos) list.remove_prefix(comma + 1);
   while (!list.empty() && list.front() == ' ') list.remove_prefix(1);
   return list;
+}
+
+std::string_view WithoutLastCoding(std::string_view list) noexcept {
+  const size_t comma = NamesAwsChunkedFirst(list) ? list.find(',') : list.rfind(',');
+  if (comma == std::string_view::npos) return {};
+  return NamesAwsChunkedFirst(list) ? list.substr(comma + 1) : list.substr(0, comma);
 }
 
 Prospect ProspectOf(ByteView prefix, bool whole, const content::ObjectDescription& description) noexcept {

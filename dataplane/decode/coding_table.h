@@ -18,7 +18,7 @@ namespace sluice::decode {
 
 enum class Coding : uint8_t {
   kGzip, kZlib, kDeflate, kBrotli, kZstd, kXz, kLzma, kLzip, kBzip2, kLz4,
-  kBase64, kQuotedPrintable, kUuencode,
+  kBase64, kQuotedPrintable, kUuencode, kAwsChunked,
   kZip, kProgram, kTar, kMultipart, kMessage, kBase64Runs, kOleStorage, kPdf,
   kSevenZip, kRar, kCab, kIso, kLha, kXar, kRpm, kCompress, kAr, kCpio,
   kMarkup, kJson, kForm, kRtf, kSevenBit, kUtf16, kUtf32,
@@ -84,7 +84,9 @@ ChosenCoding ChooseCoding(ByteView prefix, const ContentHints& hints) noexcept;
 enum class Prospect : uint8_t { kPlain, kCoded, kNeedsMore };
 Prospect ProspectOf(ByteView prefix, bool whole, const content::ObjectDescription& description) noexcept;
 
-// The innermost of a list of codings that is still to be undone stands last (RFC 9110, 8.4).
+// Of a list of codings the one that was applied last, which is to be undone first: the last of the list (RFC 9110, 8.4), but for
+// aws-chunked, which is named first. And the list without it.
 std::string_view LastCoding(std::string_view list) noexcept;
+std::string_view WithoutLastCoding(std::string_view list) noexcept;
 
 }  // namespace sluice::decode

@@ -325,9 +325,8 @@ bool DecoderChain::TooManyViews() const noexcept {
 }
 
 void DecoderChain::SpendDeclaredCoding() noexcept {
-  const size_t comma = declared_.view().rfind(',');
   const InlineText<32> all = declared_;
-  declared_.Assign(comma == std::string_view::npos ? std::string_view{} : all.view().substr(0, comma));
+  declared_.Assign(WithoutLastCoding(all.view()));
 }
 
 }  // namespace sluice::decode

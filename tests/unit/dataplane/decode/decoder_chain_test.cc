@@ -140,6 +140,17 @@ TEST_F(Chains, UndoesDeclaredCodingsLastFirst) {
   EXPECT_EQ(seen.views.at(3).bytes, text);
 }
 
+// Amazon S3 names its own coding first, though it is the one applied last.
+TEST_F(Chains, UndoesAwsChunkedFirstThoughItIsNamedFirst) {
+  const std::string text = SomeText(4000);
+  const Seen seen = DecodeInAnyCut(AwsChunkedEncode(BrotliEncode(text), false), "aws-chunked,br");
+  ASSERT_EQ(seen.views.size(), 2u);
+  EXPECT_EQ(seen.views.at(1).element, "aws-chunked");
+  EXPECT_EQ(seen.views.at(2).bytes, text);
+  // A client that signs its chunks and does not declare them.
+  EXPECT_EQ(DecodeInAnyCut(AwsChunkedEncode(text, true)).views.at(1).bytes, text);
+}
+
 TEST_F(Chains, ContentOutranksTheDeclaration) {
   EXPECT_EQ(DecodeInAnyCut(GzipEncode("hello hello"), "zstd").views.at(1).bytes, "hello hello");
 }

@@ -104,6 +104,7 @@ INSTANTIATE_TEST_SUITE_P(
                     CodingCase{Coding::kXz, [](const std::string& s) { return XzEncode(s); }},
                     CodingCase{Coding::kLzip, [](const std::string& s) { return LzipEncode(s); }},
                     CodingCase{Coding::kUuencode, [](const std::string& s) { return UuEncode(s); }},
+                    CodingCase{Coding::kAwsChunked, [](const std::string& s) { return AwsChunkedEncode(s, true) + "x"; }},
                     CodingCase{Coding::kLz4, [](const std::string& s) { return Lz4Encode(s); }},
                     CodingCase{Coding::kBzip2, [](const std::string& s) { return Bzip2Encode(s); }}),
     [](const testing::TestParamInfo<CodingCase>& param) { return std::string(Name(param.param.coding)); });

@@ -116,6 +116,19 @@ inline std::string Lz4Encode(const std::string& text) {
   return out + le(0, 4) + "sum!";
 }
 
+// Chunks of an uneven size, signed or not, with a trailing checksum.
+inline std::string AwsChunkedEncode(const std::string& text, bool is_signed, size_t chunk = 1021) {
+  const std::string signature = is_signed ? ";chunk-signature=" + std::string(64, 'a') : "";
+  std::string out;
+  for (size_t at = 0; at < text.size(); at += chunk) {
+    const std::string part = text.substr(at, chunk);
+    char size[17];
+    std::snprintf(size, sizeof size, "%zx", part.size());
+    out += size + signature + "\r\n" + part + "\r\n";
+  }
+  return out + "0" + signature + "\r\n";
+}
+
 inline std::string UuEncode(const std::string& text) {
   const auto code = [](uint32_t bits) { return bits == 0 ? '`' : static_cast<char>(bits + 0x20); };
   std::string out = "begin 644 name with spaces\n";
