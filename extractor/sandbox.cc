@@ -24,6 +24,9 @@ constexpr uint32_t kAllowed[] = {
     SYS_futex,  SYS_brk,         SYS_munmap,         SYS_mremap,         SYS_madvise, SYS_exit,   SYS_exit_group,
     SYS_getpid, SYS_getppid,     SYS_rt_sigreturn,   SYS_rt_sigprocmask, SYS_gettid,  SYS_getrandom,
     SYS_getuid, SYS_gettimeofday, SYS_clock_gettime, SYS_setitimer,      SYS_sched_yield, SYS_restart_syscall,
+#ifdef SLUICE_SANITIZED
+    SYS_sigaltstack,  // AddressSanitizer asks for it before a function that does not return
+#endif
 };
 // Libraries probe and take no for an answer.
 constexpr uint32_t kRefused[] = {

@@ -2,6 +2,7 @@
 // Neither is in force before somebody publishes it.
 #include <algorithm>
 #include <ctime>
+#include <optional>
 
 #include "control/api/api.h"
 #include "control/api/parameters.h"
@@ -32,13 +33,15 @@ bool IsOneLine(const std::string& text) { return text.find_first_of("\n\r\t") ==
 }  // namespace
 
 Response Api::KeepAmended(const Call& call, const Incident& incident, const audit::Entry& entry, const deploy::Deployment::Amend& amend) {
-  Result<deploy::Version> kept = Error(ErrorCode::kInternal, "nothing was done");
+  std::optional<Result<deploy::Version>> kept;
   const std::string comment = std::string(entry.action == "policy.except" ? "exception of " : "example for ") + incident.subject.rule + " from incident " + entry.target;
   const Status done = Audited(entry, [&]() -> Status {
     kept = rooms_.deployment->UploadAmended(call.request.caller.name, comment, amend);
-    return kept ? Status() : Status(kept.error());
+    // The compiler shows the line that it speaks of, and with it an example: to the caller, not to the log.
+    return *kept ? Status() : Status(Error(kept->error().code(), "the policy was refused"));
   });
-  return done ? RenderPolicy(201, *kept) : ProblemOf(done.error());
+  if (!kept) return ProblemOf(done.error());
+  return *kept ? RenderPolicy(201, **kept) : ProblemOf(kept->error());
 }
 
 Response Api::PostException(const Call& call) {

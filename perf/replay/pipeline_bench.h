@@ -109,6 +109,11 @@ class Bench {
     free_.insert(free_.end(), out_.released.begin(), out_.released.end());
     out_.Clear();
   }
+  // What publication of a policy is for a worker: control prepares, the worker adopts between two bursts.
+  Result<pipeline::PolicyState> Prepare(std::shared_ptr<const bundle::Bundle> policy, uint32_t generation) const {
+    return pipeline_->Prepare(std::move(policy), generation);
+  }
+  bool Adopt(pipeline::PolicyState& prepared) noexcept { return pipeline_->Adopt(prepared); }
   const pipeline::Statistics& statistics() const { return pipeline_->statistics(); }
   uint64_t records() const { return records_.published; }
 

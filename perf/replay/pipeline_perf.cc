@@ -3,12 +3,14 @@
 //   pipeline_perf upload      payload per second of HTTP uploads against hs_scan_stream alone on the same bytes
 //   pipeline_perf short       short flows per second
 //   pipeline_perf decided     packets per second of flows that are blocked already
+//   pipeline_perf publish     how long a worker pauses when a policy is published in the middle of uploads
 //   pipeline_perf memory N    resident memory of N concurrent TCP flows in the middle of a request
 #include <unistd.h>
 
 #include <algorithm>
 #include <cstdio>
 #include <fstream>
+#include <optional>
 #include <string>
 
 #include <CLI/CLI.hpp>
@@ -86,6 +88,52 @@ void RunDecided(int runs) {
   std::printf("decided: packets of a blocked flow: %.2f M/s\n", Median(rates) * 1e-6);
 }
 
+// Bursts of uploads, with a publication of the same policy in their middle; what the slowest bursts take shows whether the new policy's
+// memory, cold for the worker, costs anything.
+void RunPublish(const std::string& which, int runs, uint32_t flows) {
+  const auto policy = Policy(which);
+  const Traffic traffic = Uploads(flows, 1u << 18);
+  std::vector<double> adopting, preparing, slowest_before, slowest_after;
+  for (int run = 0; run < runs; ++run) {
+    Bench bench(policy, stream::Mode::kInline, flows * 2, true);
+    double slowest[2] = {0, 0};
+    size_t burst = 0, half = 0;
+    const auto feed = [&](size_t from, size_t to) {
+      auto begun = Clock::now();
+      for (size_t i = from; i < to; ++i) {
+        packet::Packet& packet = bench.Claim();
+        packet.data = traffic.memory.data() + traffic.frames[i].offset;
+        packet.length = packet.wire_length = traffic.frames[i].length;
+        packet.time = Timestamp::FromNanoseconds(1'700'000'000'000'000'000 + static_cast<int64_t>(i) * 1000);
+        packet.index = i;
+        bench.Take(packet);
+        if (++burst % kBurst != 0) continue;
+        const auto now = Clock::now();
+        slowest[half] = std::max(slowest[half], std::chrono::duration<double>(now - begun).count());
+        begun = now;
+      }
+    };
+    const size_t middle = traffic.frames.size() / 2 / kBurst * kBurst;
+    feed(0, middle);
+    std::optional<pipeline::PolicyState> prepared;
+    preparing.push_back(SecondsOf([&] {
+      auto made = bench.Prepare(policy, 2);
+      if (made.ok()) prepared.emplace(std::move(*made));
+    }));
+    if (!prepared) std::exit(1);
+    bool adopted = false;
+    adopting.push_back(SecondsOf([&] { adopted = bench.Adopt(*prepared); }));
+    if (!adopted) std::exit(1);
+    half = 1;
+    feed(middle, traffic.frames.size());
+    slowest_before.push_back(slowest[0]);
+    slowest_after.push_back(slowest[1]);
+  }
+  std::printf("publish: %u uploads under way, %zu patterns: the worker takes over the policy in %.2f us (control prepares it in %.1f ms)\n", flows, policy->patterns().size(),
+              Median(adopting) * 1e6, Median(preparing) * 1e3);
+  std::printf("  the slowest burst of %zu packets: %.0f us before, %.0f us behind it\n", kBurst, Median(slowest_before) * 1e6, Median(slowest_after) * 1e6);
+}
+
 double ResidentGibibytes() {
   std::ifstream statm("/proc/self/statm");
   uint64_t total = 0, resident = 0;
@@ -138,12 +186,16 @@ int main(int argc, char** argv) {
   CLI::App* brief = app.add_subcommand("short");
   brief->add_option("--flows", short_flows);
   brief->add_option("--policy", policy);
+  CLI::App* publish = app.add_subcommand("publish");
+  publish->add_option("--flows", flows);
+  publish->add_option("--policy", policy);
   CLI::App* decided = app.add_subcommand("decided");
   CLI::App* memory = app.add_subcommand("memory");
   memory->add_option("--flows", many_flows);
   CLI11_PARSE(app, argc, argv);
   if (*upload) sluice::perf::RunUpload(policy, runs, flows, body_bytes);
   if (*brief) sluice::perf::RunShort(policy, runs, short_flows);
+  if (*publish) sluice::perf::RunPublish(policy, runs, flows);
   if (*decided) sluice::perf::RunDecided(runs);
   if (*memory) sluice::perf::RunMemory(many_flows);
   return 0;
