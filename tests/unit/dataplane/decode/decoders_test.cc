@@ -107,7 +107,11 @@ INSTANTIATE_TEST_SUITE_P(
                     CodingCase{Coding::kAwsChunked, [](const std::string& s) { return AwsChunkedEncode(s, true) + "x"; }},
                     CodingCase{Coding::kLz4, [](const std::string& s) { return Lz4Encode(s); }},
                     CodingCase{Coding::kBzip2, [](const std::string& s) { return Bzip2Encode(s); }}),
-    [](const testing::TestParamInfo<CodingCase>& param) { return std::string(Name(param.param.coding)); });
+    [](const testing::TestParamInfo<CodingCase>& param) {
+      std::string name(Name(param.param.coding));
+      std::erase(name, '-');
+      return name;
+    });
 
 // --- gzip -------------------------------------------------------------------------------------------------------------
 
