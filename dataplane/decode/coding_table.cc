@@ -235,23 +235,39 @@ ChosenCoding ChooseCoding(ByteView prefix, const ContentHints& hints) noexcept {
 namespace {
 
 // "aws-chunked,gzip": the store takes it off the list, so that the rest stays as HTTP has it (Amazon S3, Signature Version 4).
-bool NamesAwsChunkedFirst(std::string_view list) { return EqualsIgnoringCase(list.substr(0, list.find(',')), "aws-chunked"); }
+constexpr std::string_view kStoresCoding = "aws-chunked";
+
+std::string_view WithoutBlanks(std::string_view text) {
+  const auto is_blank = [](char c) { return c == ' ' || c == '\t'; };
+  while (!text.empty() && is_blank(text.front())) text.remove_prefix(1);
+  while (!text.empty() && is_blank(text.back())) text.remove_suffix(1);
+  return text;
+}
+
+struct SplitList {
+  std::string_view coding, rest;
+};
+
+// RFC 9110, 5.6.1: empty elements of a list are passed over.
+SplitList SplitLast(std::string_view list) {
+  while (!list.empty()) {
+    const size_t first_comma = std::min(list.find(','), list.size());
+    if (EqualsIgnoringCase(WithoutBlanks(list.substr(0, first_comma)), kStoresCoding)) {
+      return {WithoutBlanks(list.substr(0, first_comma)), list.substr(std::min(first_comma + 1, list.size()))};
+    }
+    const size_t comma = list.rfind(',');
+    const std::string_view coding = WithoutBlanks(comma == std::string_view::npos ? list : list.substr(comma + 1));
+    list = comma == std::string_view::npos ? std::string_view{} : list.substr(0, comma);
+    if (!coding.empty()) return {coding, list};
+  }
+  return {};
+}
 
 }  // namespace
 
-std::string_view LastCoding(std::string_view list) noexcept {
-  if (NamesAwsChunkedFirst(list)) return list.substr(0, list.find(','));
-  const size_t comma = list.rfind(',');
-  if (comma != std::string_view::npos) list.remove_prefix(comma + 1);
-  while (!list.empty() && list.front() == ' ') list.remove_prefix(1);
-  return list;
-}
+std::string_view LastCoding(std::string_view list) noexcept { return SplitLast(list).coding; }
 
-std::string_view WithoutLastCoding(std::string_view list) noexcept {
-  const size_t comma = NamesAwsChunkedFirst(list) ? list.find(',') : list.rfind(',');
-  if (comma == std::string_view::npos) return {};
-  return NamesAwsChunkedFirst(list) ? list.substr(comma + 1) : list.substr(0, comma);
-}
+std::string_view WithoutLastCoding(std::string_view list) noexcept { return SplitLast(list).rest; }
 
 Prospect ProspectOf(ByteView prefix, bool whole, const content::ObjectDescription& description) noexcept {
   const std::string_view declared = LastCoding(description.content_encoding.view());

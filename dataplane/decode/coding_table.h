@@ -85,7 +85,7 @@ enum class Prospect : uint8_t { kPlain, kCoded, kNeedsMore };
 Prospect ProspectOf(ByteView prefix, bool whole, const content::ObjectDescription& description) noexcept;
 
 // Of a list of codings the one that was applied last, which is to be undone first: the last of the list (RFC 9110, 8.4), but for
-// aws-chunked, which is named first. And the list without it.
+// an aws-chunked that is named first. And the list without it.
 std::string_view LastCoding(std::string_view list) noexcept;
 std::string_view WithoutLastCoding(std::string_view list) noexcept;
 

@@ -1,6 +1,7 @@
 // Each decoder alone: decode(encode(x)) = x for any cut of the input and any size of scratch.
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <functional>
 
 #include "dataplane/decode/coding_table.h"
@@ -109,9 +110,51 @@ INSTANTIATE_TEST_SUITE_P(
                     CodingCase{Coding::kBzip2, [](const std::string& s) { return Bzip2Encode(s); }}),
     [](const testing::TestParamInfo<CodingCase>& param) {
       std::string name(Name(param.param.coding));
-      std::erase(name, '-');
+      std::replace(name.begin(), name.end(), '-', '_');
       return name;
     });
+
+// --- aws-chunked ------------------------------------------------------------------------------------------------------
+
+TEST(AwsChunkedDecoder, ReadsChunksThatCarryNoSignature) {
+  Workshop workshop;
+  const std::string file = AwsChunkedEncode(SomeText(5000), false) + "x-amz-checksum-crc32:AAAAAA==\r\n\r\n";
+  const Decoded decoded = workshop.Decode(Coding::kAwsChunked, file, 7, 100);
+  EXPECT_EQ(decoded.bytes, SomeText(5000));
+  EXPECT_EQ(decoded.state, DecodeState::kEnd);
+}
+
+TEST(AwsChunkedDecoder, ASizeThatNobodyCanMeanIsCorrupt) {
+  Workshop workshop;
+  for (const std::string file : {"fffffffffffffffff\r\nx", ";chunk-signature=aa\r\nx", "\r\nx", "5;s\r\nhelloo\r\n"}) {
+    EXPECT_EQ(workshop.Decode(Coding::kAwsChunked, file, 3, 100).state, DecodeState::kCorrupt) << file;
+  }
+}
+
+TEST(AwsChunkedDecoder, IsToldByASignatureAlone) {
+  const auto choice = [](std::string_view text, std::string_view declared) { return ChooseCoding(ByteView(text), {declared, "", false}); };
+  const ChosenCoding undeclared = choice("4e20;chunk-signature=0123", "");
+  EXPECT_TRUE(undeclared.choice == Choice::kCoding && undeclared.coding == Coding::kAwsChunked);
+  EXPECT_EQ(choice("4e20;chunk-name=0123", "").choice, Choice::kNone);
+  EXPECT_EQ(choice("4e20\r\nunsigned", "aws-chunked").coding, Coding::kAwsChunked);
+}
+
+// RFC 9110, 8.4 and 5.6.1
+TEST(CodingList, IsUndoneFromTheLastAndTheStoresOwnBeforeAll) {
+  const auto order = [](std::string_view list) {
+    std::string out;
+    for (; !LastCoding(list).empty(); list = WithoutLastCoding(list)) out += std::string(LastCoding(list)) + ";";
+    return out;
+  };
+  EXPECT_EQ(order("gzip"), "gzip;");
+  EXPECT_EQ(order("gzip, br"), "br;gzip;");
+  EXPECT_EQ(order("br\t, gzip ,"), "gzip;br;");
+  EXPECT_EQ(order(" , br,, ,"), "br;");
+  EXPECT_EQ(order("AWS-chunked , br, gzip"), "AWS-chunked;gzip;br;");
+  EXPECT_EQ(order("gzip,aws-chunked"), "aws-chunked;gzip;");
+  EXPECT_EQ(order("aws-chunked"), "aws-chunked;");
+  EXPECT_EQ(order(""), "");
+}
 
 // --- gzip -------------------------------------------------------------------------------------------------------------
 
