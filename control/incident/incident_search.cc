@@ -136,7 +136,8 @@ Result<IncidentId> IncidentSearch::InStretches(std::string_view columns, Inciden
   if (!rows) return rows.error();
   const Result<int64_t> least = database_.Number("SELECT ifnull(min(id), 1) FROM incident");
   if (!least) return least.error();
-  const Clock::time_point end = Clock::now() + limits_.time;
+  Clock::time_point begun = Clock::now();
+  const Clock::time_point end = begun + limits_.time;
   size_t taken = 0;
   int64_t stretch = limits_.first_stretch;
   IncidentId next = from;
@@ -147,8 +148,11 @@ Result<IncidentId> IncidentSearch::InStretches(std::string_view columns, Inciden
     if (Status status = TakeRows(*rows, limit, take, taken, one_more); !status) return status.error();
     if (one_more != 0) return one_more;
     next = below;
-    if (stretch <= INT64_MAX / 2) stretch *= 2;
-  } while (next >= *least && Clock::now() < end);
+    // Twice as far where that was quick: rows that are not in memory make the same stretch a hundred times longer.
+    const Clock::time_point now = Clock::now();
+    if (now - begun < limits_.time / 8 && stretch <= INT64_MAX / 2) stretch *= 2;
+    begun = now;
+  } while (next >= *least && begun < end);
   return next >= *least ? next : 0;
 }
 

@@ -19,7 +19,7 @@ namespace sluice::incident {
 
 struct SearchLimits {
   size_t few = 4000;                   // incidents of one condition that are all looked at
-  int64_t first_stretch = 4096;        // numbers; each stretch is twice the one before
+  int64_t first_stretch = 4096;        // numbers; twice as many after a stretch that was quick
   std::chrono::milliseconds time{12};  // after which no further stretch is begun
 };
 

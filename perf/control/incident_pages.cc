@@ -107,15 +107,23 @@ std::vector<Question> Questions(uint64_t incidents) {
 void MeasurePages(const PagesOptions& options) {
   const WorkFolder folder(options.folder);
   incident::StoreOptions stored_in;
-  stored_in.path = folder.File("incidents.db");
+  stored_in.path = options.store.empty() ? folder.File("incidents.db") : options.store;
   stored_in.max_bytes = uint64_t{1} << 40;
   auto opened = IncidentStore::Open(stored_in);
   if (!opened.ok()) Stop(opened.error().message());
   IncidentStore& store = **opened;
-  Fill(store, options.incidents);
-  Work(store, options.incidents);
+  uint64_t incidents = options.incidents;
+  if (options.store.empty()) {
+    Fill(store, incidents);
+  } else {
+    const auto newest = store.List({}, 0, 1);
+    if (!newest.ok() || newest->incidents.empty()) Stop(options.store + " has no incidents");
+    incidents = static_cast<uint64_t>(newest->incidents[0].id);
+    std::printf("pages: %lu incidents in %s\n", incidents, options.store.c_str());
+  }
+  Work(store, incidents);
   std::printf("  %-34s %10s %10s %10s\n", "a page of 50", "rows", "median ms", "worst ms");
-  for (const Question& question : Questions(options.incidents)) {
+  for (const Question& question : Questions(incidents)) {
     std::vector<double> times;
     size_t rows = 0;
     for (int round = 0; round < options.rounds; ++round) {

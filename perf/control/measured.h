@@ -48,6 +48,7 @@ struct PagesOptions {
   std::filesystem::path folder;
   uint64_t incidents = 0;
   int rounds = 0;
+  std::string store;  // one that this program has filled before, in place of a new one
 };
 // How long the first and a late page of a store of so many incidents take, by filter.
 void MeasurePages(const PagesOptions& options);
