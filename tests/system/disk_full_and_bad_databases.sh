@@ -7,11 +7,13 @@ source "$(dirname "$0")/test.sh"
 source "$TEST_FOLDER/lib_stream.sh"
 
 [[ $(id -u) -eq 0 ]] || Skip "a disk of its own needs root, and this is user $(id -un)"
+# What a run that was ended left mounted cannot be removed.
+umount -l "$SLUICE_WORK/$(basename "$0" .sh)/control" 2>/dev/null || true
 LabPrepare "$SLUICE_WORK/$(basename "$0" .sh)"
 mkdir "$LAB_DIR/control"
 mount -t tmpfs -o size=24m,mode=0700 tmpfs "$LAB_DIR/control" || Skip "a tmpfs cannot be mounted here"
 EndTest() {
-  LabDown
+  LabDown || true
   umount -l "$LAB_DIR/control" 2>/dev/null || true
 }
 trap EndTest EXIT
