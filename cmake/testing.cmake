@@ -15,9 +15,7 @@ function(sluice_test name)
   endif()
   add_executable(${name}_test ${ARG_SOURCES})
   target_include_directories(${name}_test PRIVATE ${PROJECT_SOURCE_DIR})
-  target_compile_definitions(${name}_test PRIVATE SLUICE_SOURCE_DIR="${PROJECT_SOURCE_DIR}" SLUICE_INPUTS="${SLUICE_INPUTS}"
-    SLUICE_BIN_DIR="${CMAKE_RUNTIME_OUTPUT_DIRECTORY}")
-  target_link_libraries(${name}_test PRIVATE ${ARG_DEPS} GTest::gtest GTest::gtest_main sluice_warnings)
+  target_link_libraries(${name}_test PRIVATE ${ARG_DEPS} sluice_test_places GTest::gtest GTest::gtest_main sluice_warnings)
   target_precompile_headers(${name}_test PRIVATE <gtest/gtest.h> <string> <vector>)
   gtest_discover_tests(${name}_test TEST_PREFIX "${name}." DISCOVERY_MODE PRE_TEST DISCOVERY_TIMEOUT 120
     PROPERTIES TIMEOUT ${ARG_TIMEOUT} LABELS "unit;${ARG_LABELS}" RESOURCE_LOCK "${ARG_LOCK}")

@@ -7,13 +7,14 @@
 #include <set>
 
 #include "tests/architecture/architecture_check.h"
+#include "tests/support/places.h"
 
 namespace sluice::architecture {
 namespace {
 
 const std::vector<SourceFile>& Repository() {
   static const std::vector<SourceFile> kFiles =
-      ReadSources(SLUICE_SOURCE_DIR, {"base", "rules", "dataplane", "control", "perf", "tests"});
+      ReadSources(places::SourceFolder(), {"base", "rules", "dataplane", "control", "perf", "tests"});
   return kFiles;
 }
 
@@ -34,11 +35,11 @@ TEST(Repository, LibrariesStayWithTheirAdapters) {
   ExpectNone(CheckConfinement(Repository()));
 }
 TEST(Repository, IncludesAreWrittenFromTheRoot) {
-  ExpectNone(CheckIncludePaths(SLUICE_SOURCE_DIR, Repository()));
+  ExpectNone(CheckIncludePaths(places::SourceFolder(), Repository()));
 }
 // docs/reliability.md names tests: `Suite.Case`, or a script of tests/system behind "system test".
 TEST(Repository, ReliabilityIsShownByTestsThatExist) {
-  std::ifstream file(std::string(SLUICE_SOURCE_DIR) + "/docs/reliability.md");
+  std::ifstream file(places::SourceFolder() + "/docs/reliability.md");
   const std::string document((std::istreambuf_iterator<char>(file)), std::istreambuf_iterator<char>());
   std::set<std::string> tests;
   const std::regex test(R"(TEST(?:_F|_P)?\((\w+), (\w+)\))");

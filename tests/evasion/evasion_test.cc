@@ -10,6 +10,7 @@
 #include <sstream>
 
 #include "tests/evasion/evasion.h"
+#include "tests/support/places.h"
 #include "tests/unit/dataplane/pipeline/fixture.h"
 
 namespace sluice::test {
@@ -115,7 +116,7 @@ TEST(EvasionTable, IsWhatTheDocumentSays) {
     table << "| `" << evasion.name << "` | " << evasion.trick << " | " << evasion.source << " | " << TapCell(tap) << " | " << InlineCell(inspected) << " | "
           << inspected.leak << " of " << evasion.wire.stream().size() << " |\n";
   }
-  const std::string path = SLUICE_SOURCE_DIR "/docs/evasion.md";
+  const std::string path = places::SourceFolder() + "/docs/evasion.md";
   std::stringstream read;
   read << std::ifstream(path, std::ios::binary).rdbuf();
   const std::string document = read.str(), begin = "<!-- table -->\n", end = "<!-- end of table -->\n";

@@ -7,6 +7,7 @@
 
 #include "tests/matrix/containers.h"
 #include "tests/matrix/protocols.h"
+#include "tests/support/places.h"
 #include "tests/unit/dataplane/pipeline/fixture.h"
 
 namespace sluice::testing {
@@ -56,7 +57,7 @@ std::set<std::string> FoundIn(const Protocol& protocol, const std::shared_ptr<co
     }
   }
   test::PlayOptions options;
-  options.decode.extraction.program = SLUICE_BIN_DIR "/sluice-extract";
+  options.decode.extraction.program = places::ProgramsFolder() + "/sluice-extract";
   options.decode.extraction.store_bytes = uint64_t{64} << 20;
   const test::Seen seen = test::Play(frames, policy, options);
   EXPECT_EQ(seen.totals.AccountedBytes(), seen.totals.bytes) << protocol.name;

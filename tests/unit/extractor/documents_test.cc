@@ -8,6 +8,7 @@
 #include <sstream>
 
 #include "dataplane/decode/decoder_chain.h"
+#include "tests/support/places.h"
 
 namespace sluice::extractor {
 namespace {
@@ -28,7 +29,7 @@ struct Sample {
 // Documents whose text is known, from the list of what is there.
 std::vector<Sample> Samples() {
   std::vector<Sample> samples;
-  std::ifstream manifest(SLUICE_INPUTS "/MANIFEST.tsv");
+  std::ifstream manifest(places::InputsFolder() + "/MANIFEST.tsv");
   for (std::string line; std::getline(manifest, line);) {
     const size_t truth = line.find("plain text: truth/");
     if (truth == std::string::npos) continue;
@@ -130,17 +131,17 @@ Share Compare(const std::string& truth, const std::string& text) {
 
 TEST(Documents, TextIsAsCompleteAsThatOfOtherProgramsAndNothingCrashes) {
   const std::vector<Sample> samples = Samples();
-  if (samples.empty()) GTEST_SKIP() << "the documents are not here: " << SLUICE_INPUTS;
+  if (samples.empty()) GTEST_SKIP() << "the documents are not here: " << places::InputsFolder();
   decode::DecodeOptions options;
   options.max_chains = 2;
   options.max_large_states = options.max_small_states = 64;
-  options.extraction.program = SLUICE_BIN_DIR "/sluice-extract";
+  options.extraction.program = places::ProgramsFolder() + "/sluice-extract";
   decode::DecodeRoom room = decode::DecodeRoom::Create(options).value();
   size_t complete = 0;
   std::ostringstream missing;
   for (const Sample& sample : samples) {
-    const std::string truth = ReadFile(fs::path(SLUICE_INPUTS) / sample.truth);
-    const Opened opened = Open(room, ReadFile(fs::path(SLUICE_INPUTS) / sample.path));
+    const std::string truth = ReadFile(fs::path(places::InputsFolder()) / sample.truth);
+    const Opened opened = Open(room, ReadFile(fs::path(places::InputsFolder()) / sample.path));
     const Share share = Compare(truth, opened.text);
     EXPECT_EQ(std::count(opened.outcomes.begin(), opened.outcomes.end(), "extractor_died"), 0) << sample.path;
     if (share.IsComplete()) ++complete;

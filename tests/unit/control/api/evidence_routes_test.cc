@@ -1,5 +1,6 @@
 // Evidence by the API: for its readers alone, with a reason that the audit log keeps, sealed as it is.
 #include "tests/support/json_schema.h"
+#include "tests/support/places.h"
 #include "tests/unit/control/api/laboratory.h"
 
 namespace sluice::api {
@@ -21,7 +22,7 @@ TEST(EvidenceRoutes, ListWhatThereIsAsTheDocumentSays) {
   ASSERT_EQ(page["evidence"].size(), 2u);
   EXPECT_EQ(page["evidence"][0]["outcome"], "no_place");
   EXPECT_EQ(page["evidence"][1]["digest"].get<std::string>().size(), 64u);
-  std::ifstream in(std::string(SLUICE_SOURCE_DIR) + "/docs/openapi.json");
+  std::ifstream in(places::SourceFolder() + "/docs/openapi.json");
   const Json schema = Json::parse(in)["components"]["schemas"]["Evidence"];
   for (const Json& one : page["evidence"]) EXPECT_EQ(sluice::testing::JsonSchema(schema).Violations(one), std::vector<std::string>());
   EXPECT_EQ(Json::parse(lab.Ask("GET", "/v1/evidence?limit=1", "", Role::kEvidenceReader).body)["evidence"].size(), 1u);

@@ -5,6 +5,7 @@
 
 #include "control/api/local_server.h"
 #include "tests/support/json_schema.h"
+#include "tests/support/places.h"
 #include "tests/unit/control/api/laboratory.h"
 #include "tests/unit/control/api/local_socket.h"
 
@@ -16,7 +17,7 @@ using testing::Laboratory;
 using testing::LocalSocket;
 
 Json Document() {
-  std::ifstream in(std::string(SLUICE_SOURCE_DIR) + "/docs/openapi.json");
+  std::ifstream in(places::SourceFolder() + "/docs/openapi.json");
   return Json::parse(in);
 }
 
@@ -188,7 +189,7 @@ TEST_F(OpenApi, KnowsTheSameRoutesAsTheServer) {
 
 TEST_F(OpenApi, ShowsFindingsAsTheRecordsDo) {
   const Answer answer = Ask(lab_.File("api.sock"), {"get", "/v1/incidents/1", "", "", 200});
-  const auto schema = sluice::testing::JsonSchema::FromFile(std::string(SLUICE_SOURCE_DIR) + "/docs/schema/finding.schema.json");
+  const auto schema = sluice::testing::JsonSchema::FromFile(places::SourceFolder() + "/docs/schema/finding.schema.json");
   EXPECT_EQ(schema.Violations(Json::parse(answer.body)["sample"]), std::vector<std::string>());
 }
 

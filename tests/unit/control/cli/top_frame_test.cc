@@ -7,11 +7,13 @@
 #include <fstream>
 #include <iterator>
 
+#include "tests/support/places.h"
+
 namespace sluice::cli {
 namespace {
 
 std::string Fixture(const std::string& name) {
-  std::ifstream in(std::string(SLUICE_SOURCE_DIR) + "/tests/unit/control/cli/recorded/" + name);
+  std::ifstream in(places::SourceFolder() + "/tests/unit/control/cli/recorded/" + name);
   return {std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()};
 }
 TopSample Recorded(const std::string& moment, double seconds) {
@@ -30,7 +32,7 @@ size_t Characters(const std::string& text) {
 
 // With SLUICE_UPDATE_GOLDEN set the picture is written instead of compared.
 TEST(TopFrame, IsThePictureOfWhatWasRecorded) {
-  const std::string path = std::string(SLUICE_SOURCE_DIR) + "/tests/unit/control/cli/recorded/frame.txt";
+  const std::string path = places::SourceFolder() + "/tests/unit/control/cli/recorded/frame.txt";
   const std::string frame = Joined(TopFrame(Recorded("before", 100), Recorded("now", 102), {}));
   if (std::getenv("SLUICE_UPDATE_GOLDEN") != nullptr) {
     std::ofstream(path) << frame;

@@ -8,6 +8,8 @@
 #include <fstream>
 #include <iterator>
 
+#include "tests/support/places.h"
+
 namespace sluice::config {
 namespace {
 
@@ -38,7 +40,7 @@ Outcome Read(const std::string& text, const std::string& name = "sluice.yaml") {
 class ConfigGolden : public ::testing::TestWithParam<std::string> {};
 
 TEST_P(ConfigGolden, SaysWhatIsWrongAndWhere) {
-  const fs::path folder = fs::path(SLUICE_SOURCE_DIR) / "tests/unit/control/config/golden" / GetParam();
+  const fs::path folder = fs::path(places::SourceFolder()) / "tests/unit/control/config/golden" / GetParam();
   const Outcome outcome = Read(ReadText(folder / "sluice.yaml"));
   if (std::getenv("SLUICE_UPDATE_GOLDEN") != nullptr) std::ofstream(folder / "diagnostics.txt") << outcome.diagnostics;
   EXPECT_EQ(outcome.diagnostics, ReadText(folder / "diagnostics.txt"));
@@ -47,7 +49,7 @@ TEST_P(ConfigGolden, SaysWhatIsWrongAndWhere) {
 
 std::vector<std::string> GoldenCases() {
   std::vector<std::string> names;
-  for (const fs::directory_entry& entry : fs::directory_iterator(fs::path(SLUICE_SOURCE_DIR) / "tests/unit/control/config/golden")) {
+  for (const fs::directory_entry& entry : fs::directory_iterator(fs::path(places::SourceFolder()) / "tests/unit/control/config/golden")) {
     names.push_back(entry.path().filename());
   }
   std::sort(names.begin(), names.end());
@@ -57,7 +59,7 @@ std::vector<std::string> GoldenCases() {
 INSTANTIATE_TEST_SUITE_P(Cases, ConfigGolden, ::testing::ValuesIn(GoldenCases()), [](const auto& golden) { return golden.param; });
 
 TEST(ConfigReader, TakesEveryValueThatIsGiven) {
-  const fs::path folder = fs::path(SLUICE_SOURCE_DIR) / "tests/unit/control/config/golden/inline_pair_complete";
+  const fs::path folder = fs::path(places::SourceFolder()) / "tests/unit/control/config/golden/inline_pair_complete";
   const Outcome outcome = Read(ReadText(folder / "sluice.yaml"), "/etc/sluice/sluice.yaml");
   ASSERT_TRUE(outcome.configuration) << outcome.diagnostics;
   const runtime::DataPlaneOptions& options = outcome.configuration->data_plane;

@@ -8,6 +8,8 @@
 #include <iterator>
 #include <set>
 
+#include "tests/support/places.h"
+
 namespace sluice::config {
 namespace {
 
@@ -32,7 +34,7 @@ TEST(Schema, HasDefaultsWithinTheirOwnRanges) {
 
 // With SLUICE_UPDATE_GOLDEN set the document is written instead of compared.
 TEST(Schema, IsWhatTheDocumentSays) {
-  const std::string path = std::string(SLUICE_SOURCE_DIR) + "/docs/configuration.md";
+  const std::string path = places::SourceFolder() + "/docs/configuration.md";
   std::ifstream in(path);
   std::string document{std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()};
   const std::string begin = "<!-- reference: begin -->\n", end = "<!-- reference: end -->";

@@ -12,6 +12,7 @@
 #include <sstream>
 
 #include "control/metrics/catalogue.h"
+#include "tests/support/places.h"
 
 namespace sluice::daemon {
 namespace {
@@ -102,7 +103,7 @@ for i in $(seq 300); do [ -e ready ] && break; sleep 0.1; done
 curl -sS --unix-socket control/api.sock http://sluice/metrics > metrics.txt
 kill -TERM $pid; wait $pid
 )";
-    const std::string command = "bash " + (folder / "drive.sh").string() + " " + SLUICE_BIN_DIR + " " + folder.string();
+    const std::string command = "bash " + (folder / "drive.sh").string() + " " + places::ProgramsFolder() + " " + folder.string();
     code_ = std::system(command.c_str());
     text_ = ReadAll(folder / "metrics.txt");
     output_ = ReadAll(folder / "out");
@@ -117,7 +118,7 @@ std::string Exposition::text_, Exposition::output_;
 // With SLUICE_UPDATE_GOLDEN set the document is written instead of compared.
 TEST_F(Exposition, IsWhatTheDocumentSays) {
   ASSERT_EQ(code_, 0) << output_;
-  const std::string path = std::string(SLUICE_SOURCE_DIR) + "/docs/metrics.md";
+  const std::string path = places::SourceFolder() + "/docs/metrics.md";
   std::string document = ReadAll(path);
   const std::string begin = "<!-- metrics: begin -->\n", end = "<!-- metrics: end -->";
   const size_t from = document.find(begin), to = document.find(end);
@@ -144,7 +145,7 @@ TEST_F(Exposition, DescribesEveryMetric) {
 
 TEST_F(Exposition, HasAllThatTheDashboardAsksFor) {
   const Metrics metrics = Read(text_);
-  const auto dashboard = nlohmann::json::parse(ReadAll(std::string(SLUICE_SOURCE_DIR) + "/docs/grafana-dashboard.json"));
+  const auto dashboard = nlohmann::json::parse(ReadAll(places::SourceFolder() + "/docs/grafana-dashboard.json"));
   size_t asked = 0;
   static const std::regex kName("sluice_[a-z0-9_]+");
   static const std::regex kOfHistogram("_bucket$");

@@ -9,6 +9,8 @@
 #include <filesystem>
 #include <fstream>
 
+#include "tests/support/places.h"
+
 namespace sluice::daemon {
 namespace {
 
@@ -51,7 +53,7 @@ rules:
   }
   void TearDown() override { fs::remove_all(folder_); }
 
-  static std::string Program(const std::string& name) { return std::string(SLUICE_BIN_DIR) + "/" + name; }
+  static std::string Program(const std::string& name) { return places::ProgramsFolder() + "/" + name; }
   std::string File(const std::string& name) const { return folder_ / name; }
   void Write(const std::string& name, const std::string& text) const { std::ofstream(File(name)) << text; }
   std::string Check(const std::string& name) const { return Program("sluiced") + " check -c " + File(name); }
@@ -169,7 +171,7 @@ exit $code
 TEST_F(Sluiced, ForwardsBetweenTwoNamespaces) {
   if (geteuid() != 0) GTEST_SKIP() << "network namespaces need root";
   if (Shell("ip netns list").code != 0) GTEST_SKIP() << "the ip command is not there, or namespaces are refused";
-  const fs::path script = fs::path(SLUICE_SOURCE_DIR) / "tests/unit/control/daemon/forward_ping.sh";
+  const fs::path script = fs::path(places::SourceFolder()) / "tests/unit/control/daemon/forward_ping.sh";
   const Finished finished = Shell("bash " + script.string() + " " + Program("sluiced") + " " + folder_.string());
   if (finished.code == 77) GTEST_SKIP() << "network namespaces are refused here: " << finished.output;
   EXPECT_EQ(finished.code, 0) << finished.output;

@@ -1,5 +1,6 @@
 // The checker itself: a check that accepts everything would prove nothing.
 #include "tests/support/json_schema.h"
+#include "tests/support/places.h"
 
 #include <filesystem>
 
@@ -32,7 +33,7 @@ TEST(JsonSchema, RefusesKeywordsItDoesNotKnow) { EXPECT_EQ(Count(R"({"oneOf":[]}
 
 TEST(JsonSchema, EverySchemaOfTheDocumentationIsReadable) {
   size_t schemas = 0;
-  for (const auto& entry : std::filesystem::directory_iterator(std::string(SLUICE_SOURCE_DIR) + "/docs/schema")) {
+  for (const auto& entry : std::filesystem::directory_iterator(places::SourceFolder() + "/docs/schema")) {
     if (entry.path().filename() == "rules.schema.json") continue;  // of the rule language, in which no key is required
     const auto violations = JsonSchema::FromFile(entry.path()).Violations(json::object());
     EXPECT_FALSE(violations.empty()) << entry.path() << " accepts an empty object";

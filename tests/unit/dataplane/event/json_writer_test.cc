@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "tests/support/json_schema.h"
+#include "tests/support/places.h"
 #include "tests/unit/dataplane/event/sample_records.h"
 
 namespace sluice::event {
@@ -14,7 +15,7 @@ namespace {
 using Json = nlohmann::ordered_json;
 using sluice::testing::JsonSchema;
 
-const std::string kSchemas = std::string(SLUICE_SOURCE_DIR) + "/docs/schema/";
+const std::string kSchemas = places::SourceFolder() + "/docs/schema/";
 
 std::string Line(const Record& record) {
   JsonWriter writer;
@@ -132,7 +133,7 @@ TEST(JsonWriter, EveryWordOfEveryEnumIsInTheSchema) {
 }
 
 TEST(JsonWriter, EveryFateIsExplainedInTheDocumentation) {
-  std::ifstream in(std::string(SLUICE_SOURCE_DIR) + "/docs/records.md");
+  std::ifstream in(places::SourceFolder() + "/docs/records.md");
   const std::string text{std::istreambuf_iterator<char>(in), {}};
   for (size_t i = 0; i < content::kFates; ++i) {
     const std::string row = "| `" + std::string(content::Name(static_cast<content::Fate>(i))) + "` |";

@@ -6,6 +6,7 @@
 #include <map>
 
 #include "dataplane/decode/decoder_chain.h"
+#include "tests/support/places.h"
 
 namespace sluice::extract {
 namespace {
@@ -25,7 +26,7 @@ class ExtractionRoomTest : public testing::Test {
     options.max_chains = 2;
     options.max_large_states = options.max_small_states = 20;
     options.library_bytes = size_t{1} << 20;
-    options.extraction.program = SLUICE_BIN_DIR "/misbehaving-extractor";
+    options.extraction.program = places::ProgramsFolder() + "/misbehaving-extractor";
     options.extraction.limits.cpu_milliseconds = 200;
     options.extraction.limits.memory_bytes = uint64_t{16} << 20;
     options.extraction.limits.output_bytes = uint64_t{1} << 20;

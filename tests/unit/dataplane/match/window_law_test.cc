@@ -10,6 +10,7 @@
 #include "rules/compile/memory_scanner.h"
 #include "rules/compile/stages.h"
 #include "rules/compile/compiler.h"
+#include "tests/support/places.h"
 #include "tests/unit/rules/compile/match_sampler.h"
 
 namespace sluice::match {
@@ -143,7 +144,7 @@ class WindowLaw : public ::testing::Test {
 TEST_F(WindowLaw, HoldsForEachPatternOfTheShippedPacks) {
   syntax::SourceSet sources;
   syntax::Diagnostics diagnostics;
-  compile::CollectSources({std::string(SLUICE_SOURCE_DIR) + "/rules/packs"}, sources, diagnostics);
+  compile::CollectSources({places::SourceFolder() + "/rules/packs"}, sources, diagnostics);
   Prepare(std::move(sources));
   ASSERT_GT(windowed_.size(), 100u);
   for (const LoweredPattern& pattern : program_.patterns) {

@@ -7,6 +7,7 @@
 #include "dataplane/packet/parse.h"
 #include "dataplane/pipeline/pipeline.h"
 #include "dataplane/replay/record_list.h"
+#include "tests/support/places.h"
 #include "tests/unit/dataplane/pipeline/fixture.h"
 
 namespace sluice::test {
@@ -38,7 +39,7 @@ class Appliance {
     given.tcp.max_held_packets = 256;
     given.sessions.max_sessions = given.max_objects = 1u << 10;
     given.record_flows = given.record_objects = true;
-    given.decode.extraction.program = SLUICE_BIN_DIR "/misbehaving-extractor";
+    given.decode.extraction.program = places::ProgramsFolder() + "/misbehaving-extractor";
     given.decode.extraction.waits = false;
     given.decode.extraction.cells = options.cells;
     given.decode.extraction.longest_wait = options.longest_wait;

@@ -8,6 +8,7 @@
 
 #include "dataplane/replay/replay.h"
 #include "rules/compile/compiler.h"
+#include "tests/support/places.h"
 #include "tests/unit/dataplane/pipeline/fixture.h"
 
 namespace sluice::replay {
@@ -18,10 +19,10 @@ namespace fs = std::filesystem;
 class Captures : public testing::Test {
  protected:
   void SetUp() override {
-    if (!fs::is_directory(SLUICE_INPUTS)) GTEST_SKIP() << "no captures at " SLUICE_INPUTS;
+    if (!fs::is_directory(places::InputsFolder())) GTEST_SKIP() << "no captures at " << places::InputsFolder();
     folder_ = fs::path(testing::TempDir()) / ("sluice-captures-" + std::to_string(getpid()));
     fs::create_directories(folder_);
-    auto compiled = compile::Compile({SLUICE_SOURCE_DIR "/rules/packs/china.yaml"}, compile::Goal::kCompile);
+    auto compiled = compile::Compile({places::SourceFolder() + "/rules/packs/china.yaml"}, compile::Goal::kCompile);
     ASSERT_FALSE(compiled.bundle.empty());
     policy_ = folder_ / "policy.slb";
     ASSERT_TRUE(compile::WriteFileAtomically(policy_, ByteView(compiled.bundle.data(), compiled.bundle.size())).ok());
@@ -30,7 +31,7 @@ class Captures : public testing::Test {
 
   static std::vector<std::string> Files(const std::string& folder) {
     std::vector<std::string> files;
-    for (const auto& entry : fs::recursive_directory_iterator(fs::path(SLUICE_INPUTS) / folder)) {
+    for (const auto& entry : fs::recursive_directory_iterator(fs::path(places::InputsFolder()) / folder)) {
       if (entry.is_regular_file()) files.push_back(entry.path());
     }
     std::sort(files.begin(), files.end());
@@ -90,7 +91,7 @@ TEST_F(Captures, HellosAreNamedWithinQuic) {
       {"zeek__quic_chromium-115.0.5790.110-api-cirrus-com.pcap", R"({"sni":"api.cirrus-ci.com","version":"QUIC 1 h3","ja4":"q13d0311h3_55b375c5d22e_3512bcbbc9ec"})"},
   };
   for (const auto& [capture, names] : kExpected) {
-    ASSERT_TRUE(Replay(OptionsFor(std::string(SLUICE_INPUTS) + "/pcap/tls/" + capture, false, 1)).ok());
+    ASSERT_TRUE(Replay(OptionsFor(places::InputsFolder() + "/pcap/tls/" + capture, false, 1)).ok());
     EXPECT_NE(Text("flows").find(names), std::string::npos) << capture << " " << Text("flows");
   }
 }

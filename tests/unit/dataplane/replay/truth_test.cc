@@ -13,6 +13,7 @@
 
 #include "dataplane/replay/replay.h"
 #include "rules/compile/compiler.h"
+#include "tests/support/places.h"
 #include "tests/unit/dataplane/pipeline/fixture.h"
 
 namespace sluice::replay {
@@ -29,7 +30,7 @@ struct KnownFile {
 // Rows of the manifest: path, …, contains, "…; files: NAME SIZEB sha256=HEX marks=WORDS | …; …".
 std::vector<KnownFile> FilesOfManifest() {
   std::vector<KnownFile> files;
-  std::ifstream manifest(fs::path(SLUICE_INPUTS) / "MANIFEST.tsv");
+  std::ifstream manifest(fs::path(places::InputsFolder()) / "MANIFEST.tsv");
   const std::regex file(R"((\S+) \d+B sha256=([0-9a-f]{64}) marks=([^|;]*))");
   for (std::string line; std::getline(manifest, line);) {
     std::vector<std::string> columns;
@@ -60,10 +61,10 @@ struct Seen {
 class Truth : public testing::Test {
  protected:
   void SetUp() override {
-    if (!fs::is_directory(SLUICE_INPUTS)) GTEST_SKIP() << "no captures at " SLUICE_INPUTS;
+    if (!fs::is_directory(places::InputsFolder())) GTEST_SKIP() << "no captures at " << places::InputsFolder();
     folder_ = fs::path(testing::TempDir()) / ("sluice-truth-" + std::to_string(getpid()));
     fs::create_directories(folder_);
-    auto compiled = compile::Compile({SLUICE_SOURCE_DIR "/rules/packs/china.yaml"}, compile::Goal::kCompile);
+    auto compiled = compile::Compile({places::SourceFolder() + "/rules/packs/china.yaml"}, compile::Goal::kCompile);
     ASSERT_FALSE(compiled.bundle.empty());
     ASSERT_TRUE(compile::WriteFileAtomically(folder_ / "policy.slb", ByteView(compiled.bundle.data(), compiled.bundle.size())).ok());
   }
@@ -71,7 +72,7 @@ class Truth : public testing::Test {
 
   Seen Look(const std::string& capture) {
     ReplayOptions options;
-    options.captures = {fs::path(SLUICE_INPUTS) / capture};
+    options.captures = {fs::path(places::InputsFolder()) / capture};
     options.policy = folder_ / "policy.slb";
     options.findings = folder_ / "findings";
     options.objects = folder_ / "objects";

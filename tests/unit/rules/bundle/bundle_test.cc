@@ -5,6 +5,7 @@
 #include "rules/bundle/bundle_writer.h"
 #include "rules/bundle/digest.h"
 #include "rules/bundle/format.h"
+#include "tests/support/places.h"
 
 namespace sluice::bundle {
 namespace {
@@ -171,7 +172,7 @@ TEST(Bundle, RunsOnAProcessorThatHasMore) { EXPECT_TRUE(CheckRunsOn({0, 0x4, "5.
 TEST(Bundle, ReadsTheSeedsOfItsFuzzTarget) {
   // Seeds of an older format end at its version and try nothing behind it.
   for (const char* seed : {"one_literal.slb", "signed.slb", "anchored_and_numbers.slb"}) {
-    const auto bundle = Open(std::string(SLUICE_SOURCE_DIR "/tests/fuzz/corpus/rules_bundle/") + seed);
+    const auto bundle = Open(places::SourceFolder() + "/tests/fuzz/corpus/rules_bundle/" + seed);
     EXPECT_TRUE(bundle.ok()) << seed << ": " << (bundle.ok() ? "" : bundle.error().message());
   }
 }

@@ -9,6 +9,7 @@
 #include <fstream>
 #include <thread>
 
+#include "tests/support/places.h"
 #include "tests/unit/rules/fingerprint/fixture.h"
 
 namespace sluice::cli {
@@ -32,7 +33,7 @@ class Fingerprint : public testing::Test {
   void TearDown() override { fs::remove_all(folder_); }
 
   Finished Run(const std::string& arguments, const std::string& command = "fingerprint", const std::string& as = "") {
-    const std::string line = "cd " + folder_.string() + " && " + as + std::string(SLUICE_BIN_DIR) + "/sluicec " + command + " " + arguments + " 2>&1";
+    const std::string line = "cd " + folder_.string() + " && " + as + places::ProgramsFolder() + "/sluicec " + command + " " + arguments + " 2>&1";
     std::FILE* pipe = ::popen(line.c_str(), "r");
     Finished finished;
     std::array<char, 4096> buffer{};

@@ -12,6 +12,7 @@
 
 #include "rules/bundle/digest.h"
 #include "rules/bundle/format.h"
+#include "tests/support/places.h"
 
 namespace sluice::cli {
 namespace {
@@ -57,7 +58,7 @@ class Sluicec : public ::testing::Test {
   // In the test's own folder.
   Finished Run(const std::string& arguments) const {
     Finished finished;
-    const std::string command = "cd '" + folder_.string() + "' && { '" + std::string(SLUICE_BIN_DIR) + "/sluicec' " + arguments + "; } 2>&1 </dev/null";
+    const std::string command = "cd '" + folder_.string() + "' && { '" + places::ProgramsFolder() + "/sluicec' " + arguments + "; } 2>&1 </dev/null";
     std::FILE* pipe = popen(command.c_str(), "r");
     if (pipe == nullptr) return finished;
     std::array<char, 4096> buffer;
@@ -243,7 +244,7 @@ TEST_F(Sluicec, KeepsRightsAndLinksOfWhatItFormats) {
 }
 
 TEST_F(Sluicec, PrintsTheSchemaForEditors) {
-  std::ifstream in(std::string(SLUICE_SOURCE_DIR) + "/docs/schema/rules.schema.json");
+  std::ifstream in(places::SourceFolder() + "/docs/schema/rules.schema.json");
   const std::string published{std::istreambuf_iterator<char>(in), {}};
   EXPECT_EQ(Run("schema").output, published);
 }

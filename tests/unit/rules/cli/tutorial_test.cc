@@ -8,6 +8,8 @@
 #include <filesystem>
 #include <fstream>
 
+#include "tests/support/places.h"
+
 namespace sluice::cli {
 namespace {
 
@@ -66,7 +68,7 @@ bool Fits(const std::string& pattern, const std::string& line) {
 
 std::vector<std::string> OutputOf(const fs::path& folder, const std::string& typed) {
   std::vector<std::string> lines;
-  const std::string command = "cd '" + folder.string() + "' && PATH='" + SLUICE_BIN_DIR + "':$PATH && { " + typed + "; } 2>&1 </dev/null";
+  const std::string command = "cd '" + folder.string() + "' && PATH='" + places::ProgramsFolder() + "':$PATH && { " + typed + "; } 2>&1 </dev/null";
   std::FILE* pipe = popen(command.c_str(), "r");
   if (pipe == nullptr) return lines;
   std::string text;
@@ -84,7 +86,7 @@ std::vector<std::string> OutputOf(const fs::path& folder, const std::string& typ
 TEST(Tutorial, DoesWhatItSays) {
   const fs::path folder = fs::temp_directory_path() / ("sluice-tutorial-" + std::to_string(getpid()));
   fs::create_directories(folder);
-  const std::vector<Step> steps = StepsOf(std::string(SLUICE_SOURCE_DIR) + "/docs/tutorial-policy.md");
+  const std::vector<Step> steps = StepsOf(places::SourceFolder() + "/docs/tutorial-policy.md");
   ASSERT_GT(steps.size(), 12u);
   for (const Step& step : steps) {
     if (!step.file.empty()) {

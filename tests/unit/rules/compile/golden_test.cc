@@ -7,6 +7,7 @@
 #include <fstream>
 
 #include "rules/compile/compiler.h"
+#include "tests/support/places.h"
 
 namespace sluice::compile {
 namespace {
@@ -20,7 +21,7 @@ std::string ReadAll(const fs::path& path) {
 
 std::vector<std::string> Cases() {
   std::vector<std::string> names;
-  for (const auto& entry : fs::directory_iterator(fs::path(SLUICE_SOURCE_DIR) / "tests/golden/rules")) {
+  for (const auto& entry : fs::directory_iterator(fs::path(places::SourceFolder()) / "tests/golden/rules")) {
     if (entry.is_directory()) names.push_back(entry.path().filename().string());
   }
   std::sort(names.begin(), names.end());
@@ -39,7 +40,7 @@ std::string DiagnosticsOf(const fs::path& pack) {
 class GoldenDiagnostics : public ::testing::TestWithParam<std::string> {};
 
 TEST_P(GoldenDiagnostics, AreAsExpected) {
-  const fs::path folder = fs::path(SLUICE_SOURCE_DIR) / "tests/golden/rules" / GetParam();
+  const fs::path folder = fs::path(places::SourceFolder()) / "tests/golden/rules" / GetParam();
   const std::string actual = DiagnosticsOf(folder / "pack.yaml");
   if (std::getenv("SLUICE_UPDATE_GOLDEN") != nullptr) std::ofstream(folder / "expected.txt", std::ios::binary) << actual;
   EXPECT_EQ(actual, ReadAll(folder / "expected.txt"));

@@ -9,6 +9,7 @@
 
 #include "rules/compile/compiler.h"
 #include "rules/compile/memory_scanner.h"
+#include "tests/support/places.h"
 
 namespace sluice::compile {
 namespace {
@@ -18,7 +19,7 @@ namespace fs = std::filesystem;
 class Packs : public ::testing::Test {
  protected:
   static void SetUpTestSuite() {
-    CompileResult compiled = Compile({std::string(SLUICE_SOURCE_DIR) + "/rules/packs"}, Goal::kCompile);
+    CompileResult compiled = Compile({places::SourceFolder() + "/rules/packs"}, Goal::kCompile);
     for (const syntax::Diagnostic& d : compiled.diagnostics.all()) {
       if (d.level != syntax::Level::kNote) problems_ += Render(d, compiled.sources);
     }
@@ -40,7 +41,7 @@ class Packs : public ::testing::Test {
   }
 
   static std::string Input(const std::string& name) {
-    std::ifstream in(fs::path(SLUICE_INPUTS) / "marked" / name, std::ios::binary);
+    std::ifstream in(fs::path(places::InputsFolder()) / "marked" / name, std::ios::binary);
     return {std::istreambuf_iterator<char>(in), {}};
   }
 
@@ -68,7 +69,7 @@ TEST_F(Packs, DoNotFireOnWordsThatContainAMarking) {
 }
 
 TEST_F(Packs, FindEveryTextFormOfTheMarkedInputs) {
-  if (!fs::is_directory(fs::path(SLUICE_INPUTS) / "marked")) GTEST_SKIP() << "no marked documents at " SLUICE_INPUTS;
+  if (!fs::is_directory(fs::path(places::InputsFolder()) / "marked")) GTEST_SKIP() << "no marked documents at " << places::InputsFolder();
   for (const char* name : {"m10_utf8.txt", "m11_utf8bom.txt", "m12_gb18030.txt", "m13_utf16le_bom.txt", "m14_utf16be_nobom.txt", "m17_gb2312.html",
                            "m18_entities.html", "m19_escaped.json", "m21_short_memo_gb18030.txt"}) {
     EXPECT_EQ(RulesFiringOn(Input(name)).count("cn.state-secret.mark"), 1u) << name;
@@ -83,7 +84,7 @@ TEST_F(Packs, TakeTheExaminationStampForWhatItIs) {
 }
 
 TEST_F(Packs, DoNotFireOnTheBenignInputs) {
-  if (!fs::is_directory(fs::path(SLUICE_INPUTS) / "marked")) GTEST_SKIP() << "no marked documents at " SLUICE_INPUTS;
+  if (!fs::is_directory(fs::path(places::InputsFolder()) / "marked")) GTEST_SKIP() << "no marked documents at " << places::InputsFolder();
   for (const char* name : {"n01_benign_keywords.txt", "n02_benign_gb18030.txt", "n13_lo_benign.rtf"}) {
     EXPECT_EQ(RulesFiringOn(Input(name)), std::set<std::string>{}) << name;
   }

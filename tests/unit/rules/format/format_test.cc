@@ -7,6 +7,7 @@
 #include <iterator>
 
 #include "rules/compile/compiler.h"
+#include "tests/support/places.h"
 
 namespace sluice::format {
 namespace {
@@ -56,7 +57,7 @@ std::vector<uint8_t> PolicyOf(const std::string& name, const std::string& text) 
 class EveryPack : public ::testing::TestWithParam<std::string> {};
 
 TEST_P(EveryPack, MeansTheSameAfterwards) {
-  const fs::path path = fs::path(SLUICE_SOURCE_DIR) / "rules/packs" / GetParam();
+  const fs::path path = fs::path(places::SourceFolder()) / "rules/packs" / GetParam();
   const std::string before = ReadAll(path);
   const std::string after = Formatted(before);
   const std::vector<uint8_t> policy = PolicyOf(path.string(), before);
@@ -65,13 +66,13 @@ TEST_P(EveryPack, MeansTheSameAfterwards) {
 }
 
 TEST_P(EveryPack, IsInCanonicalForm) {
-  const std::string pack = ReadAll(fs::path(SLUICE_SOURCE_DIR) / "rules/packs" / GetParam());
+  const std::string pack = ReadAll(fs::path(places::SourceFolder()) / "rules/packs" / GetParam());
   EXPECT_EQ(Formatted(pack), pack);
 }
 
 std::vector<std::string> PackNames() {
   std::vector<std::string> names;
-  for (const auto& entry : fs::directory_iterator(fs::path(SLUICE_SOURCE_DIR) / "rules/packs")) {
+  for (const auto& entry : fs::directory_iterator(fs::path(places::SourceFolder()) / "rules/packs")) {
     if (entry.path().extension() == ".yaml") names.push_back(entry.path().filename().string());
   }
   std::sort(names.begin(), names.end());
@@ -82,7 +83,7 @@ INSTANTIATE_TEST_SUITE_P(Packs, EveryPack, ::testing::ValuesIn(PackNames()));
 
 TEST(Format, RewritesGoldenPacksWithoutChangingWhatTheySay) {
   size_t formatted = 0;
-  for (const auto& entry : fs::directory_iterator(fs::path(SLUICE_SOURCE_DIR) / "tests/golden/rules")) {
+  for (const auto& entry : fs::directory_iterator(fs::path(places::SourceFolder()) / "tests/golden/rules")) {
     if (!fs::exists(entry.path() / "pack.yaml")) continue;
     const Outcome once = Try(ReadAll(entry.path() / "pack.yaml"));
     if (!once.text) continue;

@@ -13,6 +13,7 @@
 #include "rules/compile/compiler.h"
 #include "rules/format/format.h"
 #include "rules/import/draft_writer.h"
+#include "tests/support/places.h"
 
 namespace sluice::import {
 namespace {
@@ -24,7 +25,7 @@ std::string ReadAll(const fs::path& path) {
   return {std::istreambuf_iterator<char>(in), {}};
 }
 
-fs::path FolderOf(Format format) { return fs::path(SLUICE_SOURCE_DIR) / "tests/golden/import" / std::string(Name(format)); }
+fs::path FolderOf(Format format) { return fs::path(places::SourceFolder()) / "tests/golden/import" / std::string(Name(format)); }
 
 std::string InputOf(Format format) {
   for (const auto& entry : fs::directory_iterator(FolderOf(format))) {

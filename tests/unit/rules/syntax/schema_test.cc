@@ -13,6 +13,7 @@
 #include "rules/syntax/pack_reader.h"
 #include "rules/syntax/yaml_reader.h"
 #include "tests/support/json_schema.h"
+#include "tests/support/places.h"
 
 namespace sluice::syntax {
 namespace {
@@ -78,7 +79,7 @@ Checked Check(const std::string& text) {
 
 std::vector<fs::path> PacksBelow(const char* folder) {
   std::vector<fs::path> paths;
-  for (const auto& entry : fs::recursive_directory_iterator(fs::path(SLUICE_SOURCE_DIR) / folder)) {
+  for (const auto& entry : fs::recursive_directory_iterator(fs::path(places::SourceFolder()) / folder)) {
     if (entry.path().extension() == ".yaml") paths.push_back(entry.path());
   }
   std::sort(paths.begin(), paths.end());
@@ -87,7 +88,7 @@ std::vector<fs::path> PacksBelow(const char* folder) {
 
 // With SLUICE_UPDATE_GOLDEN set the file is written instead of compared.
 TEST(Schema, IsTheFileThatIsPublished) {
-  const fs::path path = fs::path(SLUICE_SOURCE_DIR) / "docs/schema/rules.schema.json";
+  const fs::path path = fs::path(places::SourceFolder()) / "docs/schema/rules.schema.json";
   if (std::getenv("SLUICE_UPDATE_GOLDEN") != nullptr) std::ofstream(path, std::ios::binary) << WriteSchema();
   EXPECT_EQ(ReadAll(path), WriteSchema());
 }

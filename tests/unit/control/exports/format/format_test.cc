@@ -8,6 +8,8 @@
 #include <iterator>
 #include <nlohmann/json.hpp>
 
+#include "tests/support/places.h"
+
 namespace sluice::exports {
 namespace {
 
@@ -36,7 +38,7 @@ class EachFormat : public ::testing::TestWithParam<std::string> {};
 
 // With SLUICE_UPDATE_GOLDEN set the file is written instead of compared.
 TEST_P(EachFormat, IsWhatTheFileShows) {
-  const std::string path = std::string(SLUICE_SOURCE_DIR) + "/tests/unit/control/exports/format/golden/" + GetParam() + ".txt";
+  const std::string path = places::SourceFolder() + "/tests/unit/control/exports/format/golden/" + GetParam() + ".txt";
   const std::string text = Written(GetParam(), kFinding) + "\n" + Written(GetParam(), kAnomaly) + "\n";
   if (std::getenv("SLUICE_UPDATE_GOLDEN") != nullptr) std::ofstream(path) << text;
   std::ifstream in(path);
