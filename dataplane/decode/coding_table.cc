@@ -32,10 +32,6 @@ template <InflateDecoder::Wrapper wrapper>
 Decoder* ConstructInflate(void* slot, const DecoderServices&) noexcept {
   return new (slot) InflateDecoder(wrapper);
 }
-template <ZipDecoder::Begin begin>
-Decoder* ConstructZip(void* slot, const DecoderServices& services) noexcept {
-  return new (slot) ZipDecoder(services.heap, begin);
-}
 template <XzDecoder::Format format>
 Decoder* ConstructXz(void* slot, const DecoderServices& services) noexcept {
   return new (slot) XzDecoder(services.heap, format);
@@ -77,8 +73,7 @@ constexpr CodingEntry kCodings[] = {
     {Coding::kQuotedPrintable, kContent, "quoted-printable", sizeof(QuotedPrintableDecoder), Construct<QuotedPrintableDecoder>},
     {Coding::kUuencode, kContent, "uuencode", sizeof(UuencodeDecoder), Construct<UuencodeDecoder>},
     {Coding::kAwsChunked, kContent, "aws-chunked", sizeof(AwsChunkedDecoder), Construct<AwsChunkedDecoder>},
-    {Coding::kZip, kContainer, "zip", sizeof(ZipDecoder), ConstructZip<ZipDecoder::Begin::kWithEntry>},
-    {Coding::kProgram, kContainer, "zip", sizeof(ZipDecoder), ConstructZip<ZipDecoder::Begin::kWithOther>},
+    {Coding::kZip, kContainer, "zip", sizeof(ZipDecoder), ConstructOnHeap<ZipDecoder>},
     {Coding::kTar, kContainer, "tar", sizeof(TarDecoder), Construct<TarDecoder>},
     {Coding::kMultipart, kContainer, "multipart", sizeof(MimeDecoder), ConstructMime<MimeDecoder::Begin::kWithBoundary>},
     {Coding::kMessage, kContainer, "message", sizeof(MimeDecoder), ConstructMime<MimeDecoder::Begin::kWithHead>},
@@ -184,7 +179,6 @@ constexpr TypedCoding kTyped[] = {
     {"text/html", Coding::kMarkup},         {"application/xml", Coding::kMarkup},   {"image/svg+xml", Coding::kMarkup},
     {"application/json", Coding::kJson},    {"application/rtf", Coding::kRtf},      {"application/x-ole-storage", Coding::kOleStorage},
     {"application/pdf", Coding::kPdf},      {"multipart/form-data", Coding::kMultipart},
-    {"application/x-elf", Coding::kProgram}, {"application/vnd.microsoft.portable-executable", Coding::kProgram},
     {"application/x-7z-compressed", Coding::kSevenZip}, {"application/vnd.rar", Coding::kRar}, {"application/vnd.ms-cab-compressed", Coding::kCab},
     {"application/x-lzh-compressed", Coding::kLha},     {"application/x-xar", Coding::kXar},   {"application/x-rpm", Coding::kRpm},
     {"application/x-compress", Coding::kCompress},      {"application/x-archive", Coding::kAr}, {"application/x-cpio", Coding::kCpio}, {"application/x-iso9660-image", Coding::kIso},

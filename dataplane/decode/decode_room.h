@@ -20,7 +20,7 @@ class DecoderChain;
 
 // The budget of decoding, all in one place. docs/protocols.md says what each slot is for.
 struct DecodeOptions {
-  uint32_t max_chains = 1u << 16;         // 2 KiB each: objects that are being decoded
+  uint32_t max_chains = 1u << 16;         // 3 KiB each: objects that are being decoded
   uint32_t max_large_states = 10240;      // 90 KiB each: deflate in all its wrappers, zip, lz4
   uint32_t max_small_states = 1u << 15;   // 2 KiB each: all others; what their libraries want comes from `library_bytes`
   size_t library_bytes = size_t{256} << 20;

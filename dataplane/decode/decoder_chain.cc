@@ -39,6 +39,7 @@ DecoderChain::DecoderChain(DecoderChain& from, size_t depth) noexcept
   node.decoder = std::exchange(from.nodes_[depth].decoder, nullptr);
   node.coding = from.nodes_[depth].coding;
   node.opaque = std::exchange(from.nodes_[depth].opaque, 0);
+  node.is_embedded = from.nodes_[depth].is_embedded;
   node.decided = node.opened = node.input_over = true;
 }
 
@@ -49,6 +50,12 @@ DecoderChain::~DecoderChain() {
 void DecoderChain::Feed(ByteView bytes) noexcept {
   input_bytes_ += bytes.size();
   nodes_[0].pending = bytes;
+  nodes_[0].from_sign = {};
+}
+
+void DecoderChain::BeginWithin(const EmbeddedSeeker& seeker, size_t kept) noexcept {
+  seeker_ = seeker;
+  EnterEmbedded(nodes_[0], kept);
 }
 
 void DecoderChain::ResumeAs(Coding coding) noexcept {
@@ -70,21 +77,15 @@ DecoderChain::Progress DecoderChain::Advance(ViewPiece& piece) noexcept {
   if (!node.decided) return GatherPrefix(node) ? Decide(node, piece) : Produce(piece);
   if (!node.opened) return OpenDecoder(node, piece);
   if (node.decoder != nullptr) return node.over ? FinishDecoder(node, piece) : Produce(piece);
-  if (!node.pending.empty()) {
-    const bool is_view = node.view != 0;
-    if (is_view) EmitPending(node, piece);
-    node.pending = node.after;
-    node.after = {};
-    node.emitted = false;
-    return is_view ? Progress::kPiece : Progress::kAgain;
-  }
+  if (!node.pending.empty()) return PassPlain(node, piece);
   if (depth_ > 0 && node.input_over) return FinishDeepest(piece);
   return Produce(piece);
 }
 
 // A view wants more than the object, because its media type is told.
 size_t DecoderChain::WantedPrefix(const Node& node) const noexcept {
-  const bool settled = depth_ == 0 && (!declared_.empty() || (prefix_size_ == 0 && HasSign(node.pending)));
+  const bool is_declared = !declared_.empty() && !node.is_embedded;
+  const bool settled = depth_ == 0 && (is_declared || (prefix_size_ == 0 && HasSign(node.pending)));
   return settled ? kSignBytes : kRecogniseBytes;
 }
 
@@ -108,6 +109,10 @@ bool DecoderChain::GatherPrefix(Node& node) noexcept {
 
 DecoderChain::Progress DecoderChain::Decide(Node& node, ViewPiece& piece) noexcept {
   node.decided = true;
+  if (node.is_embedded) {
+    node.chosen = ChooseCoding(node.pending, {});
+    return Progress::kAgain;
+  }
   // The text of a page holds no page; a text that was in another charset may be one.
   const bool is_text = node.is_reading && !IsCharset(nodes_[depth_ - 1].coding);
   node.chosen = ChooseCoding(node.pending, {LastCoding(declared_.view()), claimed_type_.view(), is_text});
@@ -140,14 +145,19 @@ std::string_view DecoderChain::DescribeMember(const Node& above, ViewPiece& piec
 
 DecoderChain::Progress DecoderChain::OpenDecoder(Node& node, ViewPiece& piece) noexcept {
   node.opened = true;
-  if (node.chosen.choice == Choice::kNone) return Progress::kAgain;
+  if (node.chosen.choice == Choice::kNone) return node.is_embedded ? EndFalseSign(node, piece) : Progress::kAgain;
   if (node.chosen.choice == Choice::kUnknownCoding) return Refuse(node, "declared", DecodeOutcome::kUnsupported, piece);
   if (node.chosen.choice == Choice::kNotAsDeclared) return Refuse(node, "declared", DecodeOutcome::kNotAsDeclared, piece);
   const CodingEntry& entry = EntryOf(node.chosen.coding);
-  if (depth_before_ + depth_ >= room_.options.max_depth) return Refuse(node, entry.name, DecodeOutcome::kTooDeep, piece);
-  void* slot = room_.StatesFor(entry.coding).Claim();
-  if (slot == nullptr) return Refuse(node, entry.name, DecodeOutcome::kPoolEmpty, piece);
+  const bool is_too_deep = depth_before_ + depth_ >= room_.options.max_depth;
+  void* slot = is_too_deep ? nullptr : room_.StatesFor(entry.coding).Claim();
+  if (slot == nullptr) {
+    node.is_given_up = true;
+    return Refuse(node, entry.name, is_too_deep ? DecodeOutcome::kTooDeep : DecodeOutcome::kPoolEmpty, piece);
+  }
   node.coding = entry.coding;
+  node.consumed = node.produced = 0;
+  if (node.is_embedded) node.from_sign = node.pending;
   node.decoder = entry.construct(slot, {room_.heap, room_.extraction.get()});
   if (entry.kind == CodingKind::kContainer) return Progress::kAgain;
   if (entry.kind == CodingKind::kReading) {
@@ -164,6 +174,7 @@ void DecoderChain::BeginChild(bool is_reading) noexcept {
   child.view = ++last_view_;
   child.is_reading = is_reading;
   prefix_size_ = 0;
+  seeker_.Restart();
 }
 
 DecoderChain::Progress DecoderChain::Refuse(Node& node, std::string_view element, DecodeOutcome outcome,
@@ -178,12 +189,68 @@ DecoderChain::Progress DecoderChain::Refuse(Node& node, std::string_view element
   return Progress::kPiece;
 }
 
-void DecoderChain::EmitPending(Node& node, ViewPiece& piece) noexcept {
+// Hands out the first `bytes` of what is pending, but for those that were before. False: all of them were, or nobody asks for them.
+bool DecoderChain::Emit(Node& node, size_t bytes, ViewPiece& piece) noexcept {
+  if (node.view == 0 || node.emitted >= bytes) return false;
   piece = ViewPiece();
   piece.kind = ViewPiece::Kind::kData;
   piece.view = node.view;
-  piece.bytes = node.pending;
-  node.emitted = true;
+  piece.bytes = node.pending.First(bytes).From(node.emitted);
+  node.emitted = bytes;
+  return true;
+}
+
+void DecoderChain::Take(Node& node, size_t bytes) noexcept {
+  node.pending = node.pending.From(bytes);
+  node.emitted -= std::min(node.emitted, bytes);
+}
+
+void DecoderChain::NextPending(Node& node) noexcept {
+  node.pending = std::exchange(node.after, {});
+  node.from_sign = {};
+}
+
+// Bytes that nothing undoes: handed out as they are, up to where a container begins within them.
+DecoderChain::Progress DecoderChain::PassPlain(Node& node, ViewPiece& piece) noexcept {
+  std::optional<ptrdiff_t> found;
+  if (!node.is_given_up) found = seeker_.Find(node.pending, std::exchange(node.passes_sign, false) ? 1 : 0);
+  const size_t plain = !found ? node.pending.size() : *found < 0 ? 0 : static_cast<size_t>(*found);
+  const bool has_piece = Emit(node, plain, piece);
+  Take(node, plain);
+  if (found) EnterEmbedded(node, *found < 0 ? static_cast<size_t>(-*found) : 0);
+  else NextPending(node);
+  return has_piece ? Progress::kPiece : Progress::kAgain;
+}
+
+// What is pending begins with a container, or with all of it but the first `kept` bytes, which are the last that were passed.
+void DecoderChain::EnterEmbedded(Node& node, size_t kept) noexcept {
+  const ByteView tail = seeker_.tail();
+  if (kept > 0) std::memcpy(prefix_.data(), tail.From(tail.size() - kept).data(), kept);
+  prefix_size_ = static_cast<uint16_t>(kept);
+  if (node.view != 0) node.emitted += kept;
+  node.is_embedded = true;
+  node.decided = node.opened = false;
+  seeker_.Restart();
+}
+
+// The search goes on behind its first byte where that is still here, else behind what was taken for coded.
+DecoderChain::Progress DecoderChain::EndFalseSign(Node& node, ViewPiece& piece) noexcept {
+  const ByteView from_sign = std::exchange(node.from_sign, {});
+  if (!from_sign.empty()) {
+    if (node.view != 0) node.emitted += from_sign.size() - node.pending.size();
+    node.pending = from_sign;
+  }
+  node.passes_sign = !from_sign.empty() || node.consumed == 0;
+  node.opaque = 0;
+  return seeker_.NoteFalseSign() ? Refuse(node, "embedded", DecodeOutcome::kOverBudget, piece) : Progress::kAgain;
+}
+
+// A container within other bytes proves itself by what comes out; else it was none, and what could not be read of it is no loss.
+bool DecoderChain::IsFalseSign(const Node& node, DecodeOutcome outcome) noexcept {
+  constexpr uint64_t kProof = 256, kMostConsumed = 4096;
+  if (!node.is_embedded || node.produced >= kProof) return false;
+  if (outcome == DecodeOutcome::kCorrupt && !node.from_sign.empty()) return true;
+  return (outcome == DecodeOutcome::kCorrupt || outcome == DecodeOutcome::kTruncated) && node.consumed <= kMostConsumed;
 }
 
 // The deepest node has nothing: the nearest decoder above it (or its own) that has something to work on goes on.
@@ -191,21 +258,14 @@ DecoderChain::Progress DecoderChain::Produce(ViewPiece& piece) noexcept {
   for (size_t depth = depth_ + 1; depth-- > 0;) {
     Node& node = nodes_[depth];
     if (node.decoder == nullptr) continue;
-    if (node.pending.empty() && !node.after.empty()) {
-      node.pending = node.after;
-      node.after = {};
-      node.emitted = false;
-    }
-    if (!node.pending.empty() && !node.emitted && node.view != 0) {
-      EmitPending(node, piece);
-      return Progress::kPiece;
-    }
+    if (node.pending.empty() && !node.after.empty()) NextPending(node);
+    if (!node.pending.empty() && Emit(node, node.pending.size(), piece)) return Progress::kPiece;
     const std::span<uint8_t> scratch = room_.depths[depth].output;
     if (!node.pending.empty() || node.more_output) {
       const bool had_more = std::exchange(node.more_output, false);
       const DecodeStep step = node.decoder->Decode(node.pending, scratch);
-      node.pending = node.pending.From(step.consumed);
-      if (node.pending.empty()) node.emitted = false;
+      Take(node, step.consumed);
+      node.consumed += step.consumed;
       const bool stuck = had_more && step.state == DecodeState::kMoreOutput && step.consumed == 0 && step.output.empty();
       return stuck ? Stop(depth, DecodeOutcome::kCorrupt) : Apply(depth, step, piece);
     }
@@ -224,7 +284,8 @@ DecoderChain::Progress DecoderChain::Apply(size_t depth, const DecodeStep& step,
   }
   if (depth_ > depth && !step.output.empty()) {
     nodes_[depth + 1].pending = step.output;
-    nodes_[depth + 1].emitted = false;
+    nodes_[depth + 1].from_sign = {};
+    node.produced += step.output.size();
     output_bytes_ += step.output.size();
   }
   if (OverBudget()) return Stop(depth, DecodeOutcome::kOverBudget);
@@ -266,7 +327,7 @@ DecoderChain::Progress DecoderChain::Defer(size_t depth, ViewPiece& piece) noexc
   piece.view = node.view;
   piece.element = Name(node.coding);
   piece.deferred = new (slot) DecoderChain(*this, depth);
-  node.emitted = node.more_output = false;
+  node.more_output = false;
   return Progress::kPiece;
 }
 
@@ -274,11 +335,11 @@ DecoderChain::Progress DecoderChain::Defer(size_t depth, ViewPiece& piece) noexc
 DecoderChain::Progress DecoderChain::Stop(size_t depth, DecodeOutcome outcome) noexcept {
   Node& node = nodes_[depth];
   node.over = true;
-  node.stopped = outcome;
+  node.is_false_sign = IsFalseSign(node, outcome);
+  node.stopped = node.is_false_sign ? DecodeOutcome::kComplete : outcome;
   if (depth_ > depth) {
     nodes_[depth + 1].input_over = true;
-    nodes_[depth + 1].outcome = outcome;
-    node.stopped = DecodeOutcome::kComplete;
+    nodes_[depth + 1].outcome = std::exchange(node.stopped, DecodeOutcome::kComplete);
   }
   return Progress::kAgain;
 }
@@ -295,13 +356,15 @@ DecoderChain::Progress DecoderChain::FinishDeepest(ViewPiece& piece) noexcept {
   return Progress::kPiece;
 }
 
-// What is left of its input is plain bytes that follow coded ones.
+// What is left of its input is plain bytes that follow coded ones, and may hold more of them.
 DecoderChain::Progress DecoderChain::FinishDecoder(Node& node, ViewPiece& piece) noexcept {
   const Coding coding = node.coding;
   ReleaseDecoder(node);
-  if (node.emitted) node.pending = {};
-  node.emitted = false;
-  node.more_output = false;
+  node.over = node.more_output = false;
+  seeker_.Restart();
+  if (node.is_false_sign) return EndFalseSign(node, piece);
+  node.from_sign = {};
+  node.passes_sign = node.consumed == 0;
   if (node.stopped == DecodeOutcome::kComplete) return Progress::kAgain;
   return Refuse(node, Name(coding), node.stopped, piece);
 }

@@ -9,7 +9,8 @@
 //
 // The object's own bytes are no view (the caller has them). A view's content may itself be coded: then views of it follow,
 // whose `parent` it is: one, or for a container one for each member, one after the other. By content of the first bytes, or
-// by declaration where content has no sign (coding_table.h). A document that an extractor reads in its own time goes on in a chain of
+// by declaration where content has no sign (coding_table.h). Bytes that nothing undoes are searched for containers within them
+// (embedded_seeker.h), whose views then are views of the bytes around them. A document that an extractor reads in its own time goes on in a chain of
 // its own (kDeferred), and this one takes what stands behind it.
 // Thread: one worker. Allocates: never. Failure: each view ends with a DecodeOutcome; what came out before stands.
 #pragma once
@@ -23,6 +24,7 @@
 #include "dataplane/content/media_type.h"
 #include "dataplane/decode/coding_table.h"
 #include "dataplane/decode/decode_room.h"
+#include "dataplane/decode/embedded_seeker.h"
 
 namespace sluice::decode {
 
@@ -66,17 +68,24 @@ class DecoderChain {
   void Feed(ByteView bytes) noexcept;
   void End() noexcept;
   bool Next(ViewPiece& piece) noexcept;
+  // Instead of looking at the first bytes: what follows was searched by `seeker` and begins with the container that it has found, of
+  // which the last `kept` bytes of its tail are the beginning. REQUIRES: nothing was fed.
+  void BeginWithin(const EmbeddedSeeker& seeker, size_t kept) noexcept;
   // Instead of looking at the first bytes: what follows is from the middle of something coded so. For a container that can
   // find its next member (zip) behind lost bytes. REQUIRES: nothing was fed.
   void ResumeAs(Coding coding) noexcept;
 
-  // The rest of the object is plain, or nothing but trailing bytes: no view is open and none will be.
+  // What is fed is plain: no view is open, and none will be unless a container begins within what is yet to be fed. Who closes it then goes on
+  // with its seeker.
   bool finished() const noexcept { return depth_ == 0 && nodes_[0].decided && nodes_[0].decoder == nullptr; }
   uint64_t output_bytes() const noexcept { return output_bytes_; }
   // How the object's own bytes are coded. REQUIRES: is_open().
   bool is_open() const noexcept { return nodes_[0].decoder != nullptr; }
   Coding coding() const noexcept { return nodes_[0].coding; }
-  CodingKind kind() const noexcept { return EntryOf(nodes_[0].coding).kind; }
+  // A container for what was found within other bytes: it may be none, and those are matched as they are.
+  CodingKind kind() const noexcept { return nodes_[0].is_embedded ? CodingKind::kContainer : EntryOf(nodes_[0].coding).kind; }
+  bool is_embedded() const noexcept { return nodes_[0].is_embedded; }
+  const EmbeddedSeeker& seeker() const noexcept { return seeker_; }
   // Of what was fed since the last call.
   OpaqueInput TakeOpaqueInput() noexcept { return std::exchange(opaque_input_, OpaqueInput()); }
 
@@ -93,10 +102,16 @@ class DecoderChain {
     Coding coding = Coding::kGzip;  // of `decoder`
     ChosenCoding chosen;
     uint64_t opaque = 0;         // that `decoder` could not look into, since it was last reported
+    ByteView from_sign;          // where `decoder` began within other bytes, while they are here: `pending` before it took any
+    uint64_t consumed = 0, produced = 0;  // by `decoder`
+    size_t emitted = 0;          // the first bytes of what is gathered, pending and behind it that were handed out as they are
+    bool is_embedded = false;    // `decoder`, or the last one, began within other bytes
+    bool is_false_sign = false;  // once over
+    bool is_given_up = false;    // it was said that these bytes are not looked into
+    bool passes_sign = false;    // `pending` begins with a sign that was looked at
     bool is_reading = false;     // of the node above
     bool decided = false;        // the first bytes were looked at
     bool opened = false;         // and acted upon
-    bool emitted = false;        // `pending` was handed out
     bool more_output = false;    // the decoder has more, without input
     bool over = false;           // the decoder has stopped
     bool input_over = false;     // nothing follows `pending` and `after`
@@ -123,7 +138,13 @@ class DecoderChain {
   Progress FinishDeepest(ViewPiece& piece) noexcept;
   Progress FinishDecoder(Node& node, ViewPiece& piece) noexcept;
   Progress Refuse(Node& node, std::string_view element, DecodeOutcome outcome, ViewPiece& piece) noexcept;
-  static void EmitPending(Node& node, ViewPiece& piece) noexcept;
+  Progress PassPlain(Node& node, ViewPiece& piece) noexcept;
+  void EnterEmbedded(Node& node, size_t kept) noexcept;
+  static bool IsFalseSign(const Node& node, DecodeOutcome outcome) noexcept;
+  static void Take(Node& node, size_t bytes) noexcept;
+  static void NextPending(Node& node) noexcept;
+  static bool Emit(Node& node, size_t bytes, ViewPiece& piece) noexcept;
+  Progress EndFalseSign(Node& node, ViewPiece& piece) noexcept;
   void SpendDeclaredCoding() noexcept;
   bool OverBudget() const noexcept;
   bool TooManyViews() const noexcept;
@@ -139,6 +160,7 @@ class DecoderChain {
   InlineText<32> declared_;      // of the deepest node: codings that are still to be undone, the outermost last
   InlineText<96> claimed_type_;  // likewise
   InlineText<192> element_;
+  EmbeddedSeeker seeker_;  // in the plain bytes of the deepest node
   uint16_t prefix_size_ = 0;  // of the deepest node, while it is not decided
   std::array<uint8_t, kRecogniseBytes> prefix_;
   std::array<Node, kMaxDepth + 1> nodes_;

@@ -37,7 +37,7 @@ void ZipDecoder::DropInner() noexcept {
 DecodeStep ZipDecoder::Decode(ByteView input, std::span<uint8_t> scratch) noexcept {
   size_t consumed = 0, opaque = 0;
   Replay();
-  for (;;) {
+  while (!seen_directory_) {
     const ByteView rest = input.From(consumed);
     DecodeStep step;
     switch (at_) {
@@ -65,8 +65,10 @@ DecodeStep ZipDecoder::Decode(ByteView input, std::span<uint8_t> scratch) noexce
         step.opaque += opaque;
         return step;
     }
-    if (consumed == input.size()) return {consumed, {}, DecodeState::kNeedsInput, DecodeOutcome::kComplete, opaque};
+    if (consumed == input.size() && !seen_directory_) return {consumed, {}, DecodeState::kNeedsInput, DecodeOutcome::kComplete, opaque};
   }
+  // The directory repeats what the local headers said, and is no archive.
+  return {consumed, {}, DecodeState::kEnd, DecodeOutcome::kComplete, opaque};
 }
 
 // A record begins, or should.
@@ -84,9 +86,8 @@ size_t ZipDecoder::TakeSignature(ByteView input) noexcept {
     case kSpanMarker:
     case kDescriptorSignature: gathered_ = 0; break;  // before the first record of a spanned archive
     default:
-      // The directory repeats what the local headers said; a second archive may stand behind it.
-      seen_directory_ = seen_directory_ || signature == kDirectory || signature == kEndOfDirectory || signature == kDirectory64;
-      lost_ = !seen_directory_ && signature != kExtraRecord;
+      seen_directory_ = signature == kDirectory || signature == kEndOfDirectory || signature == kDirectory64;
+      lost_ = signature != kExtraRecord && !seen_directory_;
       at_ = At::kSeek;  // what is gathered is part of the search
   }
   return taken;
@@ -97,7 +98,7 @@ size_t ZipDecoder::Seek(ByteView input) noexcept {
   for (;;) {
     while (gathered_ > 0) {  // only what may be the beginning of a signature stays
       const bool may_be = std::memcmp(window_.data(), "PK\x03\x04", std::min<size_t>(gathered_, 4)) == 0 ||
-                          (!seen_directory_ && std::memcmp(window_.data(), "PK\x01\x02", std::min<size_t>(gathered_, 4)) == 0);
+                          std::memcmp(window_.data(), "PK\x01\x02", std::min<size_t>(gathered_, 4)) == 0;
       if (may_be) break;
       std::memmove(window_.data(), window_.data() + 1, --gathered_);
     }
@@ -199,7 +200,7 @@ DecodeStep ZipDecoder::Content(ByteView input, std::span<uint8_t> scratch) noexc
 // Bytes behind deflate data that came with an earlier run: fewer than a header or a descriptor.
 void ZipDecoder::Replay() noexcept {
   ByteView bytes(replay_.data(), std::exchange(replay_size_, uint8_t{0}));
-  while (!bytes.empty()) {
+  while (!bytes.empty() && !seen_directory_) {
     size_t taken = bytes.size();
     if (at_ == At::kSignature) taken = TakeSignature(bytes);
     else if (at_ == At::kDescriptor) taken = TakeDescriptor(bytes);

@@ -18,10 +18,7 @@ namespace sluice::decode {
 
 class ZipDecoder final : public Decoder {
  public:
-  // A program may carry an archive behind itself (self-extractors, Python's zipapp); what stands before it is its own.
-  enum class Begin : uint8_t { kWithEntry, kWithOther };
-  ZipDecoder(BuddyHeap& heap, Begin begin) noexcept
-      : heap_(heap), at_(begin == Begin::kWithEntry ? At::kSignature : At::kSeek), seen_directory_(begin == Begin::kWithOther) {}
+  explicit ZipDecoder(BuddyHeap& heap) noexcept : heap_(heap) {}
   ~ZipDecoder() override;
   ZipDecoder(const ZipDecoder&) = delete;
   ZipDecoder& operator=(const ZipDecoder&) = delete;
@@ -59,10 +56,10 @@ class ZipDecoder final : public Decoder {
 
   BuddyHeap& heap_;
   Decoder* inner_ = nullptr;   // in `inner_state_`
-  At at_;
+  At at_ = At::kSignature;
   At content_at_ = At::kStored;  // how the entry at hand is read
   bool entry_open_ = false;
-  bool seen_directory_;        // or nothing says that there must be one
+  bool seen_directory_ = false;
   bool lost_ = false;          // the search began at a place where a record should have been
   DecodeOutcome unreadable_ = DecodeOutcome::kEncrypted;
   uint8_t gathered_ = 0;       // in `window_`: of a signature or a descriptor

@@ -153,6 +153,8 @@ class Inspector {
   // decode (inspector_views.cc)
   void Consider(ObjectState& object, ByteView bytes) noexcept;
   void ConsiderAtEnd(ObjectState& object) noexcept;
+  void Search(ObjectState& object, ByteView bytes) noexcept;
+  void SearchAgain(ObjectState& object, ByteView bytes) noexcept;
   void ReadEscapes(ObjectState& head, ByteView bytes) noexcept;
   bool OpenChain(ObjectState& object) noexcept;
   void Decode(ObjectState& object, ByteView bytes) noexcept;

@@ -167,9 +167,7 @@ void Inspector::ScanObject(ObjectState* object, ByteView bytes) noexcept {
   } else if (object->stage == DecodeStage::kOpen) {
     Decode(*object, bytes);
   } else {
-    const Fate fate = FateOf(*object);
-    Count(fate, bytes.size());
-    if (!content::IsInspected(fate)) inspection_.uninspectable = true;
+    Search(*object, bytes);
   }
   if (object->prefix != nullptr && object->prefix->complete()) {
     type_prefixes_->Give(object->prefix);

@@ -37,11 +37,42 @@ void Inspector::Consider(ObjectState& object, ByteView bytes) noexcept {
     }
     if (object.stage == DecodeStage::kOpen) return Decode(object, bytes);
   }
-  if (prospect == decode::Prospect::kPlain) object.stage = DecodeStage::kPlain;
+  if (prospect == decode::Prospect::kPlain) {
+    object.stage = DecodeStage::kPlain;
+    SearchAgain(object, prefix.First(object.bytes - bytes.size()));
+    return object.stage == DecodeStage::kOpen ? Decode(object, bytes) : Search(object, bytes);
+  }
   // While it is not known what they begin, these bytes are matched as they are, and that is all.
   const Fate fate = prospect == decode::Prospect::kNeedsMore ? Fate::kInspected : FateOf(object);
   Count(fate, bytes.size());
   if (!content::IsInspected(fate)) inspection_.uninspectable = true;
+}
+
+// Bytes that nothing undoes, and that were matched as they are: up to where a container begins within them.
+void Inspector::Search(ObjectState& object, ByteView bytes) noexcept {
+  const bool seeks = object.stage == DecodeStage::kPlain && content::IsReportedAsObject(object.description.part);
+  const std::optional<ptrdiff_t> found = seeks ? object.seeker.Find(bytes) : std::nullopt;
+  const ByteView plain = !found ? bytes : *found < 0 ? ByteView() : bytes.First(static_cast<size_t>(*found));
+  Fate fate = FateOf(object);
+  Count(fate, plain.size());
+  if (!plain.empty() && !content::IsInspected(fate)) inspection_.uninspectable = true;
+  if (!found) return;
+  const ByteView rest = bytes.From(plain.size());
+  if (OpenChain(object)) {
+    object.chain->BeginWithin(object.seeker, *found < 0 ? static_cast<size_t>(-*found) : 0);
+    return Decode(object, rest);
+  }
+  fate = FateOf(object);
+  Count(fate, rest.size());
+  inspection_.uninspectable = true;
+}
+
+// Bytes that have their fate: the first of an object, kept until it was known what it is.
+void Inspector::SearchAgain(ObjectState& object, ByteView bytes) noexcept {
+  if (bytes.empty()) return;
+  const Counting counting = std::exchange(counting_, Counting::kCounted);
+  Search(object, bytes);
+  counting_ = counting;
 }
 
 // The object is over before its prefix was complete: all of it is there, and has its fate.
@@ -51,6 +82,7 @@ void Inspector::ConsiderAtEnd(ObjectState& object) noexcept {
   const bool coded = whole && decode::ProspectOf(prefix, true, object.description) == decode::Prospect::kCoded;
   if (!coded) {
     object.stage = DecodeStage::kPlain;
+    if (object.lost_ranges == 0) SearchAgain(object, prefix);
     return;
   }
   if (!OpenChain(object)) {  // stays spoilt: nobody looked inside
@@ -94,6 +126,7 @@ void Inspector::Decode(ObjectState& object, ByteView bytes) noexcept {
   if (encrypted + unopened > 0 || !content::IsInspected(fate)) inspection_.uninspectable = true;
   if (!chain.finished()) return;
   Count(fate, std::exchange(object.withheld, 0));
+  object.seeker = chain.seeker();
   decode_room_->Close(std::exchange(object.chain, nullptr));
   if (object.stage == DecodeStage::kOpen) object.stage = DecodeStage::kPlain;
 }
@@ -129,11 +162,14 @@ void Inspector::EndDecoding(ObjectState& object, bool complete) noexcept {
   AbandonDecoding(object);
 }
 
-// Bytes were lost. Only of a zip file can what follows be read: from its next entry on.
+// Bytes were lost. Only of a zip file can what follows be read: from its next entry on. What held a container was plain before it.
 void Inspector::BreakDecoding(ObjectState& object) noexcept {
   const bool is_zip = object.chain->is_open() && object.chain->coding() == decode::Coding::kZip;
+  const bool was_embedded = object.chain->is_embedded();
   EndDecoding(object, false);
-  object.stage = DecodeStage::kSpoilt;
+  object.seeker.Restart();
+  object.stage = was_embedded ? DecodeStage::kPlain : DecodeStage::kSpoilt;
+  if (was_embedded) return;
   if (is_zip && OpenChain(object)) object.chain->ResumeAs(decode::Coding::kZip);
 }
 
@@ -237,7 +273,7 @@ void Inspector::NoteOutcome(ObjectState& object, ObjectState& where, const ViewP
   if (piece.outcome == DecodeOutcome::kTruncated && !ends_complete_) return;
   const bool of_object = &where == &object || where.link->parent == &object;
   if (of_object && object.chain->is_open() && object.chain->kind() == decode::CodingKind::kContent) object.stage = DecodeStage::kSpoilt;
-  if (&where == &object) object.stage = DecodeStage::kSpoilt;
+  if (&where == &object && (!object.chain->is_embedded() || piece.outcome == DecodeOutcome::kOverBudget)) object.stage = DecodeStage::kSpoilt;
   if (piece.outcome != DecodeOutcome::kTruncated) inspection_.uninspectable = true;
   if (piece.outcome == DecodeOutcome::kNotOpened && object.description.direction != content::Direction::kUpload) return;
   recorder_->Anomaly(*task_.key, *task_.flow, task_.policy->generation, decode::Name(piece.outcome), object.description.direction,

@@ -67,6 +67,7 @@ struct ObjectState {
   uint64_t unmatched = 0;       // bytes that were decoded and not matched as they stood, since the last that were
   uint64_t withheld = 0;        // bytes that were counted under no fate yet: the decoder says at its end whether it could read them
   decode::DecoderChain* chain = nullptr;
+  decode::EmbeddedSeeker seeker;  // in what no chain sees
   ObjectState* views = nullptr; // open ones, the deepest first, linked by `next`
   ViewLink* link = nullptr;     // of a view
   content::MediaType media_type;

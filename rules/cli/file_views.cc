@@ -27,12 +27,12 @@ class Reader {
   std::vector<Unopened> Read(decode::DecodeRoom& room) {
     decode::DecoderChain* chain = room.Open(description_);
     if (chain == nullptr) return {{"decoder_pool_empty", whole_.path, whole_.bytes.size()}};
-    for (size_t at = 0; at < whole_.bytes.size() && !chain->finished(); at += kRun) {
+    for (size_t at = 0; at < whole_.bytes.size(); at += kRun) {
       chain->Feed(whole_.bytes.Sub(at, kRun));
       Take(*chain);
       whole_.is_coded = whole_.is_coded || (chain->is_open() && chain->kind() == decode::CodingKind::kContent);
     }
-    if (!chain->finished()) chain->End();
+    chain->End();
     Take(*chain);
     room.Close(chain);
     if (!whole_opened_) NoteType(whole_.path, whole_type_, whole_.bytes.size());

@@ -53,6 +53,21 @@ std::string WithBadSum(std::string archive, size_t at) {
   return archive;
 }
 
+// Of no type and no protocol that anybody knows.
+std::string Record(size_t bytes) {
+  std::string record;
+  for (size_t i = 0; record.size() < bytes; ++i) record += Le(i, 4) + "key=" + std::string(4, '\x01');
+  record.resize(bytes);
+  return record;
+}
+Wire Raw(const std::string& bytes, size_t segment = 1400) { return std::move(Wire().Open().Send(bytes, segment)); }
+std::string SomeAscii(size_t bytes) {
+  std::string text;
+  while (text.size() < bytes) text += "as was agreed upon ";
+  return text;
+}
+const std::string kFalseSign("\x1F\x8B\x08\0\0\0\0\0\0\x03\x07 nothing", 19);
+
 std::string Json(const std::string& coded) { return "{\"name\":\"report\",\"data\":\"" + coded + "\"}"; }
 std::string Base64(std::string_view bytes) {
   static constexpr char kAlphabet[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
@@ -68,7 +83,7 @@ std::string Base64(std::string_view bytes) {
 }  // namespace
 
 std::vector<Evasion> ContainerEvasions() {
-  const std::string text = Document(), kGzip = "RFC 1952", kZip = "PKWARE APPNOTE", kDepth = "nesting", kOffice = "ECMA-376";
+  const std::string text = Document(), kGzip = "RFC 1952", kZip = "PKWARE APPNOTE", kDepth = "nesting", kPlace = "what no parser frames", letter = Docx(Runs()) + SomeText(900), kOffice = "ECMA-376";
   const std::string gzip = GzipEncode(text), half = gzip.substr(0, gzip.size() * 9 / 10);
   const std::string zip = MakeZip({{.name = "report.txt", .text = text, .deflated = true}});
   using Descriptor = ZipEntry::Descriptor;
@@ -96,8 +111,16 @@ std::vector<Evasion> ContainerEvasions() {
       {"zip/size-too-small", "a coded size that is 100 bytes short", "parser differences", Upload(MakeZip({{.name = "r", .text = text, .deflated = true, .lie = -100}}))},
       {"zip/size-too-large", "a coded size that is 10 MB too long", "parser differences", Upload(MakeZip({{.name = "r", .text = text, .deflated = true, .lie = 10'000'000}}))},
       {"zip/behind-a-program", "behind 9,000 bytes of a program", kZip, UploadBehind("\x7F" "ELF\x02\x01\x01" + std::string(9, '\0') + SomeText(9000), zip)},
-      {"zip/behind-random-bytes", "behind 9,000 random bytes", kZip, UploadBehind(RandomBytes(9000), zip), Demand::kNamed, Demand::kNamed},
-      {"zip/behind-a-picture", "behind a GIF", "Albertini, polyglots", UploadBehind("GIF89a" + RandomBytes(900), zip), Demand::kNamed, Demand::kNamed},
+      {"zip/behind-random-bytes", "behind 9,000 random bytes", kZip, UploadBehind(RandomBytes(9000), zip)},
+      {"zip/behind-a-picture", "behind a GIF", "Albertini, polyglots", UploadBehind("GIF89a" + RandomBytes(900), zip)},
+      {"embedded/behind-a-command", "a document behind a line of a protocol that nobody parses", kPlace, Raw("PUT report.docx 812\r\n" + letter)},
+      {"embedded/in-segments-of-3", "the same in segments of 3 bytes", kPlace, Raw("PUT report.docx 812\r\n" + letter, 3)},
+      {"embedded/in-a-record", "gzip in the field of a binary record", kPlace, Raw(Record(700) + GzipEncode(text) + Record(300))},
+      {"embedded/one-of-three", "the third of three, with other bytes between", kPlace, Raw(Record(600) + GzipEncode("clean") + Record(64) + MakeZip({{.name = "c", .text = "clean"}}) + "--" + GzipEncode(text))},
+      {"embedded/behind-false-signs", "behind forty heads of gzip that nothing follows", kPlace, Raw(Record(600) + Repeated(kFalseSign, 40) + zip)},
+      {"embedded/behind-400-false-signs", "behind more false signs than anything but an attempt has", kPlace, Raw(Record(600) + Repeated(kFalseSign, 400) + zip), Demand::kNamed, Demand::kNamed},
+      {"embedded/in-a-member", "in a binary file within a zip", kPlace, Upload(MakeZip({{.name = "dump.bin", .text = Record(3000) + GzipEncode(text), .deflated = true}}))},
+      {"embedded/rtf-behind-a-command", "a letter in RTF behind a line", kPlace, Raw("DATA\n{\\rtf1\\ansi " + SomeAscii(700) + " \\u26426?\\u23494?\\u9733? " + SomeAscii(900) + "}")},
       {"zip/depth-14", "zip in zip, 14 deep", kDepth, Upload(NestedZip(14, text))},
       {"zip/depth-40", "zip in zip, 40 deep", kDepth, Upload(NestedZip(40, text)), Demand::kNamed, Demand::kNamed},
       {"zip/encrypted", "an encrypted entry", kZip, Upload(MakeZip({{.name = "r", .text = text, .deflated = true, .encrypted = true}})), Demand::kNamed, Demand::kNamed},

@@ -14,6 +14,7 @@ namespace {
 
 constexpr size_t kRun = 1400;
 constexpr size_t kTextBytes = size_t{8} << 20;
+constexpr size_t kNearBytes = size_t{64} << 10;  // stays in the second level of the cache, as a packet does
 
 DecodeRoom MakeRoom() {
   DecodeOptions options;
@@ -41,6 +42,19 @@ void DecodeByChain(benchmark::State& state, const std::string& object, const cha
   }
   state.SetBytesProcessed(static_cast<int64_t>(output));
 }
+
+// What no chain undoes is searched for containers: beside the cost of reading it once.
+void SeekEmbedded(benchmark::State& state, const std::string& object) {
+  for (auto _ : state) {
+    EmbeddedSeeker seeker;
+    for (size_t at = 0; at < object.size(); at += kRun) benchmark::DoNotOptimize(seeker.Find(ByteView(std::string_view(object)).Sub(at, kRun)));
+  }
+  state.SetBytesProcessed(static_cast<int64_t>(object.size()) * static_cast<int64_t>(state.iterations()));
+}
+void BM_SeekInText(benchmark::State& state) { SeekEmbedded(state, SomeText(kNearBytes)); }
+BENCHMARK(BM_SeekInText)->Unit(benchmark::kMicrosecond);
+void BM_SeekInRandomBytes(benchmark::State& state) { SeekEmbedded(state, RandomBytes(kNearBytes)); }
+BENCHMARK(BM_SeekInRandomBytes)->Unit(benchmark::kMicrosecond);
 
 void BM_GzipByChain(benchmark::State& state) { DecodeByChain(state, GzipEncode(SomeText(kTextBytes)), ""); }
 BENCHMARK(BM_GzipByChain)->Unit(benchmark::kMillisecond);
