@@ -80,4 +80,15 @@ size_t Base64Bits::Flush(std::span<uint8_t> output) noexcept {
   return held - 1u;
 }
 
+bool HasBase64Run(ByteView text, size_t count) noexcept {
+  for (size_t at = count - 1, begin = 0; at < text.size();) {
+    size_t run = at + 1;
+    while (run > begin && IsBase64(text[run - 1])) --run;
+    if (at + 1 - run >= count) return true;
+    begin = run;
+    at = run + count - 1;
+  }
+  return false;
+}
+
 }  // namespace sluice::decode

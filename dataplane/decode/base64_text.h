@@ -17,6 +17,9 @@ constexpr uint8_t kNotBase64 = 0xFF;
 extern const std::array<uint8_t, 256> kBase64Values;
 inline bool IsBase64(uint8_t c) noexcept { return kBase64Values[c] != kNotBase64; }
 
+// Whether `count` characters of the alphabet stand one behind the other. Looks at every `count`-th byte, and around those that are of it.
+bool HasBase64Run(ByteView text, size_t count) noexcept;
+
 class Base64Bits {
  public:
   struct Progress {

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "base/stage_clock.h"
+#include "dataplane/decode/base64_runs_decoder.h"
 #include "dataplane/decode/member_place.h"
 #include "dataplane/pipeline/inspector.h"
 
@@ -94,10 +95,13 @@ void Inspector::ConsiderAtEnd(ObjectState& object) noexcept {
   counting_ = counting;
 }
 
-// What a target says is what stands behind its escapes (RFC 3986, 2.1), in whichever way they are written.
+// What a target says is what stands behind its escapes (RFC 3986, 2.1), in whichever way they are written; and a value of a query, a cookie or any other
+// field may be a document in base64.
 void Inspector::ReadEscapes(ObjectState& head, ByteView bytes) noexcept {
-  if (bytes.AsText().find('%') == std::string_view::npos || head.opened) return;
-  if (OpenChain(head)) head.chain->ResumeAs(decode::Coding::kForm);
+  if (head.opened) return;
+  const bool has_escapes = bytes.AsText().find('%') != std::string_view::npos;
+  if (!has_escapes && !decode::HasBase64Run(bytes, decode::Base64RunsDecoder::kShortest)) return;
+  if (OpenChain(head)) head.chain->ResumeAs(has_escapes ? decode::Coding::kForm : decode::Coding::kBase64Runs);
 }
 
 bool Inspector::OpenChain(ObjectState& object) noexcept {

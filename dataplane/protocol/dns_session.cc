@@ -145,10 +145,32 @@ size_t DnsSession::Advance(Context& c, ByteView input) noexcept {
   return input.size();
 }
 
+namespace {
+
+// As base32 and hexadecimal digits look, and neither words nor addresses written backwards do (RFC 3596, 2.5: 32 digits and "ip6arpa").
+bool LooksEncoded(std::string_view name) {
+  constexpr size_t kShortest = 64;
+  size_t run = 0, digits = 0;
+  for (const char c : name) {
+    const bool is_digit = c >= '0' && c <= '9';
+    const bool is_letter = (c | 0x20) >= 'a' && (c | 0x20) <= 'z';
+    run = is_digit || is_letter ? run + 1 : 0;
+    digits = run == 0 ? 0 : digits + (is_digit ? 1 : 0);
+    if (run >= kShortest && digits * 8 >= run) return true;
+  }
+  return false;
+}
+
+}  // namespace
+
 // REQUIRES: IsMessage(message).
 void DnsSession::ReadQuestion(Context& c, ByteView message, DnsScratch& scratch) noexcept {
   size_t size = 0, end = 0;
   if (!HasQuestion(message) || !ReadName(message, scratch.name, size, end) || size == 0) return;
+  if (c.direction == content::Direction::kUpload && !c.half.said_encoded && LooksEncoded({scratch.name.data(), size})) {
+    c.half.said_encoded = true;
+    c.out.Anomaly(AnomalyKind::kEncodedName);
+  }
   c.out.Inserted(ObjectOf(c, c.half.names, Part::kDnsName), ByteView(std::string_view(scratch.name.data(), size)));
   c.pause = true;  // the text stands in the scratch
 }

@@ -1,7 +1,8 @@
 // DnsSession: DNS over UDP and TCP (RFC 1035): every message inspected as it stands, and the names that are asked for as text.
 //
 // A tunnel writes into names what it carries, cut into labels: the labels of each question are joined without their lengths, so
-// that what is written over several of them is one text again. On TCP the two length bytes are framing. A message that is no
+// that what is written over several of them is one text again. What is coded (base32, hexadecimal digits) is put together by nobody here: such a
+// name is kEncodedName, said once. On TCP the two length bytes are framing. A message that is no
 // DNS is inspected all the same, and is kMalformedProtocol.
 // Thread: one worker. Allocates: never. Bounds: names end at 255 bytes (RFC 1035, 3.1); only questions are read.
 #pragma once
@@ -42,6 +43,7 @@ class DnsSession final : public Session {
   struct Half {
     State state = State::kLength;
     bool lossy = false;
+    bool said_encoded = false;
     uint8_t length_bytes = 0;
     uint16_t length = 0, seen = 0;  // of the message at hand
     uint16_t kept = 0;

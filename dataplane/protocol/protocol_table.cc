@@ -178,6 +178,7 @@ std::string_view Name(AnomalyKind kind) {
     case AnomalyKind::kPartialObject: return "partial_object";
     case AnomalyKind::kProtocolGap: return "protocol_gap";
     case AnomalyKind::kScatteredFile: return "scattered_file";
+    case AnomalyKind::kEncodedName: return "encoded_name";
     case AnomalyKind::kCount: break;
   }
   return "unknown";

@@ -31,6 +31,7 @@ enum class AnomalyKind : uint8_t {
   kPartialObject,      // a part of an object whose earlier parts did not come before it in this connection: inspected alone
   kProtocolGap,        // lost bytes fell on framing: position within the protocol is lost
   kScatteredFile,      // a file came in pieces that do not follow one another; nothing was inspected across their seams
+  kEncodedName,        // a name that is asked for is longer and more even than words are: it may carry something that nothing here puts together
   kCount,
 };
 std::string_view Name(AnomalyKind kind);

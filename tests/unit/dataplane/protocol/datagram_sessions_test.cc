@@ -35,6 +35,18 @@ TEST(DnsSession, JoinsTheLabelsOfQuestions) {
   EXPECT_TRUE(seen.anomalies.empty());
 }
 
+TEST(DnsSession, NamesWhatIsWrittenIntoNamesAsDigits) {
+  const std::string hex = "504b030414000000080021a5585b8c2f", base32 = "kbfqgbauaaaaacaaegsvqw4mf4xg64q2pbwgk4tfonzxk2lpn2";
+  Conversation tunnel(ProtocolId::kDns);
+  for (const std::string& labels : {hex, base32}) PlayAll(tunnel, {Up(Query({labels, labels, "t", "example"}))});
+  EXPECT_EQ(tunnel.anomalies, std::vector{AnomalyKind::kEncodedName});
+  Conversation plain(ProtocolId::kDns);
+  PlayAll(plain, {Up(Query({"b", "a", "9", "8", "7", "6", "5", "0", "0", "0", "0", "0", "0", "0", "0", "0", "0", "0", "0", "0", "0", "0", "0", "0", "8", "b", "d", "0", "1", "0", "0", "2", "ip6", "arpa"}))});
+  PlayAll(plain, {Up(Query({"averyveryverylongwordindeedthatnobodywouldevercallahost", "departmentofcommunications", "example"}))});
+  PlayAll(plain, {Up(Query({"e4a1-85-214-132-117", "edge-12", "cdn-88ab17", "example"}))});
+  EXPECT_TRUE(plain.anomalies.empty());
+}
+
 TEST(DnsSession, ReadsMessagesOverTcpInAnyCut) {
   const std::vector<Event> events = {Up(WithLength(Query({"a", "bc"})) + WithLength(Query({"def"}))), EndUp()};
   Conversation seen(ProtocolId::kDnsTcp);
