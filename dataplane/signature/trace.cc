@@ -9,9 +9,12 @@ namespace {
 // Hits this close together in the document and in the object are one run: those between them were lost to edits, to a cut or to sharing.
 constexpr uint32_t kRunGap = 16;
 constexpr uint64_t kTextReach = 2048, kBinaryReach = 65536;
-// Two places within one phrase overlap; three with as much between the ends of the first and the last stand for a hundred letters.
-constexpr uint32_t kPassagePlaces = Run::kPlaces, kShortPassagePlaces = 2;
-constexpr uint64_t kPassageSpan = 64, kShortPassageSpan = 32;
+// A place speaks for its window, of which nothing else is known but that it is the same: 32 letters with the blanks between them. Where the next place of the
+// document follows, nothing was chosen between them in either, so that the bytes between them are most likely the same as well.
+constexpr uint64_t kWindowBytes = 40, kNextPlaceBytes = 96;
+// Lists of the same names and phrases that many people write come to 130 bytes; of 512 bytes of a document one in two hundred have no more.
+constexpr uint32_t kPassagePlaces = 3, kShortPassagePlaces = 2;
+constexpr uint32_t kPassageBytes = 136, kShortPassageBytes = 72;
 // Blocks of 512 bytes do not resemble each other by chance, wherever they stand.
 constexpr uint32_t kBinaryHits = 2;
 constexpr uint32_t kCells = 256;
@@ -27,14 +30,19 @@ uint32_t CellOf(uint32_t place, uint32_t count) { return count <= kCells ? place
 
 void Run::Begin(uint32_t place, uint64_t end) noexcept {
   *this = Run();
-  begin = end;
-  Extend(place, end);
+  begin = last_end = end;
+  last = places[0] = place;
+  count = 1;
+  covered = kWindowBytes;
 }
 
-// Of a phrase that an object repeats the same few places come again and again: they count once.
+// A step back, or to a place that counted before, is a phrase said again: the run goes on, but says nothing more.
 void Run::Extend(uint32_t place, uint64_t end) noexcept {
-  const auto known_end = places.begin() + count;
-  if (count < kPlaces && std::find(places.begin(), known_end, place) == known_end) places[count++] = place;
+  const auto known_end = places.begin() + std::min<size_t>(count, kPlaces);
+  if (place > last && std::find(places.begin(), known_end, place) == known_end) {
+    covered += static_cast<uint32_t>(std::min(end - last_end, place - last == 1 ? kNextPlaceBytes : kWindowBytes));
+    places[count++ % kPlaces] = place;
+  }
   last = place;
   last_end = end;
 }
@@ -76,8 +84,8 @@ bool Evidence::IsPassage(const fingerprint::PartRecord& of_part) const noexcept 
   if (!IsText(of_part)) return hits >= kBinaryHits;
   const bool is_short = of_part.count < kPassagePlaces;
   const uint32_t places = is_short ? kShortPassagePlaces : kPassagePlaces;
-  const uint64_t span = is_short ? kShortPassageSpan : kPassageSpan;
-  return std::any_of(runs.begin(), runs.end(), [&](const Run& run) { return run.count >= places && run.last_end - run.begin >= span; });
+  const uint32_t bytes = is_short ? kShortPassageBytes : kPassageBytes;
+  return std::any_of(runs.begin(), runs.end(), [&](const Run& run) { return run.count >= places && run.covered >= bytes; });
 }
 
 uint32_t Evidence::PercentOf(uint32_t count) const noexcept {

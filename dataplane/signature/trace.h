@@ -15,10 +15,12 @@ namespace sluice::signature {
 
 // Hits that lie together, in the object and in the part.
 struct Run {
-  static constexpr size_t kPlaces = 3;
+  // Steps forward that are kept, so that a phrase which is repeated counts once.
+  static constexpr size_t kPlaces = 8;
   uint32_t last = 0;      // place, of the last hit
-  uint8_t count = 0;      // different places, as far as they are kept; 0: no run
-  std::array<uint32_t, kPlaces> places{};
+  uint32_t count = 0;     // different places, in the order of the document; 0: no run
+  uint32_t covered = 0;   // bytes of the object that these places speak for
+  std::array<uint32_t, kPlaces> places{};  // the last ones of them, in a ring
   uint64_t begin = 0;     // offset in the object of the first hit
   uint64_t last_end = 0;  // and of the last
 

@@ -26,13 +26,26 @@ Evidence Of(const std::vector<Hit>& hits, uint32_t count = 1000, fingerprint::Ki
   return evidence;
 }
 
-TEST(Evidence, ThreePlacesTogetherAreAPassage) {
-  EXPECT_TRUE(Of({{10, 100}, {11, 130}, {12, 170}}).enough);
-  EXPECT_TRUE(Of({{30, 100}, {20, 130}, {10, 170}}).enough) << "what a document says twice stands at its first place";
-  EXPECT_FALSE(Of({{10, 100}, {11, 170}}).enough);
+TEST(Evidence, PlacesThatFollowEachOtherAreAPassage) {
+  EXPECT_TRUE(Of({{10, 100}, {11, 150}, {12, 200}}).enough);
+  EXPECT_TRUE(Of({{10, 100}, {11, 110}, {12, 150}, {13, 160}, {14, 200}}).enough);
+  EXPECT_FALSE(Of({{10, 100}, {11, 200}}).enough) << "two of many";
 }
 
-TEST(Evidence, PlacesOfOnePhraseAreNone) { EXPECT_FALSE(Of({{10, 100}, {11, 110}, {12, 150}}).enough); }
+TEST(Evidence, PlacesOfOnePhraseAreNone) {
+  EXPECT_FALSE(Of({{10, 100}, {11, 110}, {12, 150}}).enough);
+  EXPECT_FALSE(Of({{10, 100}, {11, 110}, {12, 112}, {13, 115}, {14, 130}}).enough);
+}
+
+TEST(Evidence, PhrasesInAnotherOrderAreNone) {
+  EXPECT_FALSE(Of({{52, 1056}, {49, 1124}, {46, 1149}, {53, 1281}, {48, 1332}}).enough);
+  EXPECT_FALSE(Of({{30, 100}, {20, 160}, {10, 220}}).enough);
+}
+
+TEST(Evidence, APlaceThatIsNotTheNextOneSpeaksForItsWindowAlone) {
+  EXPECT_FALSE(Of({{10, 100}, {12, 190}, {14, 280}}).enough);
+  EXPECT_TRUE(Of({{10, 100}, {12, 190}, {14, 280}, {16, 370}}).enough);
+}
 
 TEST(Evidence, PlacesApartAreNone) {
   EXPECT_FALSE(Of({{10, 100}, {200, 130}, {400, 170}}).enough) << "in the document";
@@ -40,15 +53,17 @@ TEST(Evidence, PlacesApartAreNone) {
 }
 
 TEST(Evidence, APhraseThatIsRepeatedIsNone) {
-  std::vector<Hit> one, two;
+  std::vector<Hit> one, two, four;
   for (uint64_t i = 0; i < 50; ++i) {
     one.push_back({10, 100 + 60 * i});
     two.push_back({10, 100 + 60 * i});
     two.push_back({11, 130 + 60 * i});
+    for (uint32_t place = 20; place < 24; ++place) four.push_back({place, 100 + 60 * i + place});
   }
   EXPECT_FALSE(Of(one).enough);
   EXPECT_EQ(Of(one).run_bytes(), 0u);
   EXPECT_FALSE(Of(two).enough);
+  EXPECT_FALSE(Of(four).enough);
 }
 
 TEST(Evidence, WhatIsRepeatedBetweenDoesNotEndAPassage) {
