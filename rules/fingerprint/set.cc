@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
+#include <utility>
 
 #include "rules/fingerprint/checksum.h"
 
@@ -26,9 +27,8 @@ bool SizesFrom(const uint8_t* header, std::array<uint64_t, kSections>& sizes) {
   constexpr uint64_t kMost = uint64_t{1} << 40;
   const uint64_t counts[] = {LoadLe64(header + HeaderAt::kDocuments), LoadLe64(header + HeaderAt::kParts),   LoadLe64(header + HeaderAt::kMembers),
                              LoadLe64(header + HeaderAt::kNameBytes), LoadLe32(header + HeaderAt::kFilterBlocks),
-                             (uint64_t{1} << std::min<uint32_t>(LoadLe32(header + HeaderAt::kBucketBits), 63)) + 1,
-                             LoadLe64(header + HeaderAt::kEntries),   LoadLe64(header + HeaderAt::kRows)};
-  constexpr uint64_t kEach[] = {sizeof(DocumentRecord), sizeof(PartRecord), sizeof(MemberRecord), 1, kFilterBlockBytes, sizeof(uint32_t), kEntryBytes, sizeof(RowRecord)};
+                             LoadLe32(header + HeaderAt::kLines),     LoadLe64(header + HeaderAt::kListWords), LoadLe64(header + HeaderAt::kRows)};
+  constexpr uint64_t kEach[] = {sizeof(DocumentRecord), sizeof(PartRecord), sizeof(MemberRecord), 1, kFilterBlockBytes, kLineBytes, sizeof(uint32_t), sizeof(RowRecord)};
   for (size_t i = 0; i < kSections; ++i) {
     if (counts[i] > kMost) return false;
     sizes[i] = counts[i] * kEach[i];
@@ -97,10 +97,10 @@ Status Set::Check(ByteView file) {
 
 Status Set::CheckSections(ByteView file) {
   const uint8_t* const header = file.data();
-  bucket_bits_ = LoadLe32(header + HeaderAt::kBucketBits);
+  const uint32_t homes = LoadLe32(header + HeaderAt::kHomes);
   filter_blocks_ = LoadLe32(header + HeaderAt::kFilterBlocks);
   std::array<uint64_t, kSections> sizes{};
-  if (bucket_bits_ < kLeastBucketBits || bucket_bits_ > kMostBucketBits || filter_blocks_ == 0 || !SizesFrom(header, sizes)) return Corrupt("its counts cannot be");
+  if (homes < kLeastHomes || homes > LoadLe32(header + HeaderAt::kLines) || filter_blocks_ == 0 || !SizesFrom(header, sizes)) return Corrupt("its counts cannot be");
   std::array<ByteView, kSections> sections;
   uint64_t at = kSetHeaderBytes;
   for (size_t i = 0; i < kSections; ++i) {
@@ -114,10 +114,10 @@ Status Set::CheckSections(ByteView file) {
   parts_ = As<PartRecord>(section(Section::kParts));
   members_ = As<MemberRecord>(section(Section::kMembers));
   rows_ = As<RowRecord>(section(Section::kRows));
-  index_ = As<uint32_t>(section(Section::kIndex));
+  table_ = LineTable(homes, section(Section::kLines));
+  lists_ = As<uint32_t>(section(Section::kLists));
   names_ = section(Section::kNames);
   filter_ = section(Section::kFilter);
-  entries_ = section(Section::kEntries);
   entry_count_ = LoadLe64(header + HeaderAt::kEntries);
   ordinal_count_ = LoadLe64(header + HeaderAt::kOrdinals);
   shared_ = LoadLe64(header + HeaderAt::kShared);
@@ -127,7 +127,7 @@ Status Set::CheckSections(ByteView file) {
   return {};
 }
 
-// Documents and parts are few; entries and index, which are many, are checked where they are used.
+// Documents and parts are few; lines and lists, which are many, are checked where they are used.
 Status Set::CheckReferences() const {
   uint64_t ordinal = 0;
   for (const PartRecord& part : parts_) {
@@ -200,39 +200,55 @@ bool Set::MayHave(Fingerprint fingerprint) const noexcept {
 }
 #endif
 
-// REQUIRES of LoadLe64 in RemainderAt: two bytes behind each remainder belong to its ordinal, so that no read leaves the section.
-void Set::FindBehindFilter(Fingerprint fingerprint, Found& found) const noexcept {
-  const auto [first, last] = BucketAt(BucketOf(fingerprint));
-  const uint64_t wanted = RemainderOf(fingerprint);
-  for (uint64_t i = first; i < last && found.count < found.ordinals.size(); ++i) {
-    if (RemainderAt(i) == wanted) found.ordinals[found.count++] = OrdinalAt(i);
-  }
-}
-
-Set::Found Set::Find(Fingerprint fingerprint) const noexcept {
+Set::Found Set::OrdinalsOf(uint32_t value) const noexcept {
   Found found;
-  if (MayHave(fingerprint)) FindBehindFilter(fingerprint, found);
+  if (value < ordinal_count_) {
+    found.ordinals[0] = value;
+    found.count = 1;
+  } else if (const uint64_t at = value - ordinal_count_; at < lists_.size()) {
+    const std::span<const uint32_t> list = lists_.subspan(at + 1);
+    found.count = static_cast<uint8_t>(std::min({size_t{lists_[at]}, list.size(), found.ordinals.size()}));
+    std::copy_n(list.begin(), found.count, found.ordinals.begin());
+  }
   return found;
 }
 
+Set::Found Set::Find(Fingerprint fingerprint) const noexcept {
+  const uint32_t value = MayHave(fingerprint) ? table_.ValueOf(fingerprint) : LineTable::kNone;
+  return value == LineTable::kNone ? Found() : OrdinalsOf(value);
+}
+
+// In rounds, each of which asks memory for what the next one reads: filter, line, and the next line for what a full one could not take.
 void Set::FindAll(std::span<const Fingerprint> fingerprints, std::span<Found> out) const noexcept {
+  struct Wanted {
+    uint64_t line, home;
+    size_t number;
+  };
   const size_t count = std::min({fingerprints.size(), out.size(), kBatch});
   for (size_t i = 0; i < count; ++i) __builtin_prefetch(FilterBlockOf(fingerprints[i]));
-  std::array<uint8_t, kBatch> kept;
-  size_t kept_count = 0;
+  std::array<Wanted, kBatch> wanted;
+  size_t left = 0;
   for (size_t i = 0; i < count; ++i) {
     out[i].count = 0;
+    const uint64_t home = table_.HomeOf(fingerprints[i]);
+    wanted[left] = {home, home, i};
     if (!MayHave(fingerprints[i])) continue;
-    kept[kept_count++] = static_cast<uint8_t>(i);
-    __builtin_prefetch(&index_[BucketOf(fingerprints[i])]);
+    ++left;
+    table_.Prefetch(home);
   }
-  for (size_t k = 0; k < kept_count; ++k) {
-    // A bucket is longer than a line of the cache, as a rule.
-    const auto [first, last] = BucketAt(BucketOf(fingerprints[kept[k]]));
-    __builtin_prefetch(entries_.data() + first * kEntryBytes);
-    __builtin_prefetch(entries_.data() + last * kEntryBytes - 1);
+  while (left > 0) {
+    const size_t looked = std::exchange(left, 0);
+    for (size_t k = 0; k < looked; ++k) {
+      const Wanted at = wanted[k];
+      const uint32_t value = table_.LookInto(at.line, at.home, fingerprints[at.number]);
+      if (value < LineTable::kNone) {
+        out[at.number] = OrdinalsOf(value);
+      } else if (value == LineTable::kGoesOn) {
+        wanted[left++] = {at.line + 1, at.home, at.number};
+        table_.Prefetch(at.line + 1);
+      }
+    }
   }
-  for (size_t k = 0; k < kept_count; ++k) FindBehindFilter(fingerprints[kept[k]], out[kept[k]]);
 }
 
 std::span<const MemberRecord> Set::MembersThatBegin(uint64_t begin) const noexcept {

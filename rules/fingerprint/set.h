@@ -1,6 +1,6 @@
 // Set: registered documents as one mapped file (*.sls): used where it lies, nothing is parsed.
 //
-// A filter answers for nearly every fingerprint that nobody registered; behind it a table of buckets. What the file says is checked when it is
+// A filter answers for nearly every fingerprint that nobody registered; behind it a table in which one line of the cache answers for each of the others. What the file says is checked when it is
 // opened (key, seal, sizes, checksum of each section), and what an entry points to is checked again when it is used, so that
 // nothing in it can make a reader leave it. Thread: immutable, shared by all workers. Allocates: Open only. Failure: Result, one sentence.
 #pragma once
@@ -13,6 +13,7 @@
 
 #include "base/byte_view.h"
 #include "base/result.h"
+#include "rules/fingerprint/line_table.h"
 #include "rules/fingerprint/secrets.h"
 #include "rules/fingerprint/selector.h"
 #include "rules/fingerprint/set_format.h"
@@ -53,6 +54,7 @@ class Set {
   struct Found {
     std::array<uint32_t, kMostDocumentsOfOne> ordinals;
     uint8_t count = 0;
+    std::span<const uint32_t> all() const noexcept { return {ordinals.data(), count}; }
   };
   Found Find(Fingerprint fingerprint) const noexcept;
   // The same for many, so that memory answers them beside each other. REQUIRES: as many in `out`; at most kBatch.
@@ -66,10 +68,9 @@ class Set {
   // Calls visit(fingerprint, ordinal) for every entry, in no order that means anything.
   template <typename Visit>
   void ForEachEntry(Visit visit) const {
-    for (uint64_t bucket = 0; bucket + 1 < index_.size(); ++bucket) {
-      const auto [first, last] = BucketAt(bucket);
-      for (uint64_t i = first; i < last; ++i) visit(FingerprintAt(bucket, i), OrdinalAt(i));
-    }
+    table_.ForEach([&](Fingerprint fingerprint, uint32_t value) {
+      for (const uint32_t ordinal : OrdinalsOf(value).all()) visit(fingerprint, ordinal);
+    });
   }
 
  private:
@@ -78,20 +79,10 @@ class Set {
   Status CheckSections(ByteView file);
   Status CheckReferences() const;
 
-  std::pair<uint64_t, uint64_t> BucketAt(uint64_t bucket) const noexcept {
-    const uint64_t last = index_[bucket + 1] < entry_count_ ? index_[bucket + 1] : entry_count_;
-    return {index_[bucket], last};
-  }
-  uint64_t BucketOf(Fingerprint fingerprint) const noexcept { return fingerprint >> (64 - bucket_bits_); }
-  uint64_t RemainderOf(Fingerprint fingerprint) const noexcept { return (fingerprint << bucket_bits_) >> 16; }
-  uint64_t RemainderAt(uint64_t entry) const noexcept { return LoadLe64(entries_.data() + entry * kEntryBytes) & ((uint64_t{1} << 48) - 1); }
-  uint32_t OrdinalAt(uint64_t entry) const noexcept { return LoadLe32(entries_.data() + entry * kEntryBytes + 6); }
-  Fingerprint FingerprintAt(uint64_t bucket, uint64_t entry) const noexcept {
-    return bucket << (64 - bucket_bits_) | (RemainderAt(entry) << 16) >> bucket_bits_;
-  }
+  // Of a value of the table.
+  Found OrdinalsOf(uint32_t value) const noexcept;
   bool MayHave(Fingerprint fingerprint) const noexcept;
   const uint8_t* FilterBlockOf(Fingerprint fingerprint) const noexcept;
-  void FindBehindFilter(Fingerprint fingerprint, Found& found) const noexcept;
 
   std::shared_ptr<const Secrets> secrets_;
   void* mapping_ = nullptr;
@@ -99,13 +90,14 @@ class Set {
   ByteView file_;
   std::string_view name_;
   uint64_t entry_count_ = 0, ordinal_count_ = 0, shared_ = 0, benign_ = 0;
-  uint32_t bucket_bits_ = kLeastBucketBits, filter_blocks_ = 0;
+  uint32_t filter_blocks_ = 0;
   std::span<const DocumentRecord> documents_;
   std::span<const PartRecord> parts_;
   std::span<const MemberRecord> members_;
   std::span<const RowRecord> rows_;
-  std::span<const uint32_t> index_;
-  ByteView names_, filter_, entries_;
+  LineTable table_;
+  std::span<const uint32_t> lists_;
+  ByteView names_, filter_;
 };
 
 // The bits of a fingerprint in its filter block: one in each of eight words (split block Bloom filter, Apache Parquet). REQUIRES: word < 8.

@@ -1,17 +1,18 @@
-// The *.sls format's numbers, shared by reader and writer: a header, then sections that are used where they lie in the file.
+// The *.sls format's numbers, version 2, shared by reader and writer: a header, then sections that are used where they lie in the file.
 //
 //   0  magic        8 bytes        96 documents   u64
 //   8  version      u32           104 parts       u64
 //  12  selection    u32           112 members     u64
 //  16  key check   16 bytes       120 name bytes  u64
-//  32  digest      32 bytes       128 bucket bits u32, filter blocks u32
+//  32  digest      32 bytes       128 homes      u32, filter blocks u32
 //  64  file bytes   u64           136 section checksums, 8 x u64
 //  72  entries      u64           200 set name    64 bytes, padded with zeros
-//  80  ordinals     u64           264 shared beyond limit u64, benign u64, reserved to 512
-//  88  rows         u64
+//  80  ordinals     u64           264 shared beyond limit u64, benign u64
+//  88  rows         u64           280 lines      u32; 288 words of lists u64; reserved to 512
 //
 // The digest is BLAKE2b, keyed, of the header without itself. Sections follow in the order of Section, each at a multiple of 64 bytes; their
-// sizes follow from the header's counts. All integers are little-endian. docs/signatures.md is the same in prose. Thread: constants only.
+// sizes follow from the header's counts. Lines are those of LineTable: a value is an ordinal or, from the number of ordinals on, a place in the lists
+// (u32 each: how many ordinals, then these), for fingerprints that several documents have. All integers are little-endian. docs/signatures.md is the same in prose. Thread: constants only.
 #pragma once
 
 #include <array>
@@ -21,19 +22,19 @@
 namespace sluice::fingerprint {
 
 inline constexpr std::array<uint8_t, 8> kSetMagic = {0x89, 'S', 'L', 'S', '\r', '\n', 0x1a, '\n'};
-inline constexpr uint32_t kSetVersion = 1;
+inline constexpr uint32_t kSetVersion = 2;
 // Of normaliser, windows and periods: sets of different selections do not know each other's fingerprints.
 inline constexpr uint32_t kSelectionVersion = 2;
 inline constexpr size_t kSetHeaderBytes = 512, kSetAlignment = 64;
 inline constexpr size_t kSetNameBytes = 64;
 
-enum class Section : uint8_t { kDocuments, kParts, kMembers, kNames, kFilter, kIndex, kEntries, kRows, kCount };
+enum class Section : uint8_t { kDocuments, kParts, kMembers, kNames, kFilter, kLines, kLists, kRows, kCount };
 inline constexpr size_t kSections = static_cast<size_t>(Section::kCount);
 
 struct HeaderAt {
   static constexpr size_t kVersion = 8, kSelection = 12, kKeyCheck = 16, kDigest = 32, kFileBytes = 64, kEntries = 72, kOrdinals = 80, kRows = 88;
-  static constexpr size_t kDocuments = 96, kParts = 104, kMembers = 112, kNameBytes = 120, kBucketBits = 128, kFilterBlocks = 132;
-  static constexpr size_t kChecksums = 136, kName = 200, kShared = 264, kBenign = 272;
+  static constexpr size_t kDocuments = 96, kParts = 104, kMembers = 112, kNameBytes = 120, kHomes = 128, kFilterBlocks = 132;
+  static constexpr size_t kChecksums = 136, kName = 200, kShared = 264, kBenign = 272, kLines = 280, kListWords = 288;
 };
 
 // One registered document. Its fingerprints have consecutive ordinals, from the first of its first part on.
@@ -77,10 +78,7 @@ struct RowRecord {
 };
 static_assert(sizeof(RowRecord) == 16);
 
-// Entries: 48 bits of fingerprint behind the bucket's, then the ordinal, packed.
-inline constexpr size_t kEntryBytes = 10, kFilterBlockBytes = 32;
-inline constexpr uint32_t kLeastBucketBits = 8, kMostBucketBits = 29;
-inline constexpr uint64_t kEntriesPerBucket = 8;      // on average, at most
+inline constexpr size_t kFilterBlockBytes = 32;
 inline constexpr uint64_t kFilterBitsPerEntry = 10;
 inline constexpr size_t kMostDocumentsOfOne = 8;      // that one fingerprint is credited to
 inline constexpr size_t kBeginBytes = 4096;

@@ -5,25 +5,14 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <bit>
 #include <cerrno>
 #include <cstring>
 
 #include "rules/fingerprint/checksum.h"
+#include "rules/fingerprint/line_table.h"
 
 namespace sluice::fingerprint {
 namespace {
-
-struct Entry {
-  Fingerprint fingerprint;
-  uint32_t ordinal;
-};
-
-uint32_t BucketBitsFor(uint64_t entries) {
-  const uint64_t buckets = std::max<uint64_t>(entries / kEntriesPerBucket, 1);
-  const auto bits = static_cast<uint32_t>(std::bit_width(buckets));
-  return std::clamp(bits, kLeastBucketBits, kMostBucketBits);
-}
 
 class SetLayout {
  public:
@@ -35,7 +24,7 @@ class SetLayout {
     std::sort(members_.begin(), members_.end(), [](const MemberRecord& a, const MemberRecord& b) { return a.begin != b.begin ? a.begin < b.begin : a.document < b.document; });
     std::sort(rows_.begin(), rows_.end(), [](const RowRecord& a, const RowRecord& b) { return a.value != b.value ? a.value < b.value : a.row < b.row; });
     SortEntries();
-    LimitSharing();
+    if (const Status status = ListShared(); !status) return status.error();
     FillFilter();
     return Assemble();
   }
@@ -55,7 +44,7 @@ class SetLayout {
       const auto number = static_cast<uint32_t>(documents_.size());
       for (const Part& part : document.parts) {
         if (part.fingerprints.empty()) continue;
-        if (ordinals_ + part.fingerprints.size() > UINT32_MAX) return Error{ErrorCode::kResourceExhausted, "a set holds at most 4,294,967,295 fingerprints; divide the documents into several sets"};
+        if (ordinals_ + part.fingerprints.size() >= LineTable::kNone) return TooMany();
         PartRecord made;
         made.bytes = part.bytes;
         made.first_ordinal = static_cast<uint32_t>(ordinals_);
@@ -75,24 +64,38 @@ class SetLayout {
   }
 
   void SortEntries() {
-    std::sort(entries_.begin(), entries_.end(), [](const Entry& a, const Entry& b) { return a.fingerprint != b.fingerprint ? a.fingerprint < b.fingerprint : a.ordinal < b.ordinal; });
+    std::sort(entries_.begin(), entries_.end(), [](const LineEntry& a, const LineEntry& b) { return a.fingerprint != b.fingerprint ? a.fingerprint < b.fingerprint : a.value < b.value; });
   }
 
-  // Of entries with the same fingerprint the first few stay.
-  void LimitSharing() {
-    size_t kept = 0, same = 0;
-    for (size_t i = 0; i < entries_.size(); ++i) {
-      same = i > 0 && entries_[i].fingerprint == entries_[i - 1].fingerprint ? same + 1 : 0;
-      if (same < kMostDocumentsOfOne) entries_[kept++] = entries_[i];
+  // Of entries with the same fingerprint the first few stay, in a list that one entry in place of them leads to.
+  Status ListShared() {
+    size_t distinct = 0;
+    for (size_t first = 0, end = 0; first < entries_.size(); first = end) {
+      while (end < entries_.size() && entries_[end].fingerprint == entries_[first].fingerprint) ++end;
+      const size_t kept = std::min(end - first, kMostDocumentsOfOne);
+      entry_count_ += kept;
+      shared_ += end - first - kept;
+      LineEntry entry = entries_[first];
+      if (kept > 1) {
+        if (ordinals_ + lists_.size() >= LineTable::kNone) return TooMany();
+        entry.value = static_cast<uint32_t>(ordinals_ + lists_.size());
+        lists_.push_back(static_cast<uint32_t>(kept));
+        for (size_t i = first; i < first + kept; ++i) lists_.push_back(entries_[i].value);
+      }
+      entries_[distinct++] = entry;
     }
-    shared_ = entries_.size() - kept;
-    entries_.resize(kept);
+    entries_.resize(distinct);
+    return {};
+  }
+
+  static Error TooMany() {
+    return Error{ErrorCode::kResourceExhausted, "a set holds at most 2,147,483,646 fingerprints, fewer where documents share them; divide the documents into several sets"};
   }
 
   void FillFilter() {
     filter_blocks_ = static_cast<uint32_t>(entries_.size() * kFilterBitsPerEntry / (8 * kFilterBlockBytes) + 1);
     filter_.assign(size_t{filter_blocks_} * kFilterBlockBytes, 0);
-    for (const Entry& entry : entries_) {
+    for (const LineEntry& entry : entries_) {
       uint8_t* block = filter_.data() + FilterBlock(entry.fingerprint, filter_blocks_) * kFilterBlockBytes;
       for (size_t word = 0; word < 8; ++word) StoreLe32(block + 4 * word, LoadLe32(block + 4 * word) | FilterBit(entry.fingerprint, word));
     }
@@ -101,11 +104,12 @@ class SetLayout {
   template <typename T>
   static ByteView Bytes(const std::vector<T>& records) { return {reinterpret_cast<const uint8_t*>(records.data()), records.size() * sizeof(T)}; }
 
-  std::vector<uint8_t> Assemble() {
-    const uint32_t bits = BucketBitsFor(entries_.size());
-    const size_t index_bytes = ((size_t{1} << bits) + 1) * sizeof(uint32_t);
+  Result<std::vector<uint8_t>> Assemble() {
+    const LineShape shape = LineShape::For(entries_.size());
+    const uint64_t lines = CountLines(entries_, shape);
+    if (lines > UINT32_MAX) return TooMany();
     const std::array<size_t, kSections> sizes = {Bytes(documents_).size(), Bytes(parts_).size(), Bytes(members_).size(), names_.size(), filter_.size(),
-                                                 index_bytes, entries_.size() * kEntryBytes, Bytes(rows_).size()};
+                                                 static_cast<size_t>(lines) * kLineBytes, Bytes(lists_).size(), Bytes(rows_).size()};
     std::array<size_t, kSections> places{};
     size_t at = kSetHeaderBytes;
     for (size_t i = 0; i < kSections; ++i) {
@@ -122,9 +126,11 @@ class SetLayout {
     copy(Section::kMembers, Bytes(members_));
     copy(Section::kNames, ByteView(names_));
     copy(Section::kFilter, {filter_.data(), filter_.size()});
+    copy(Section::kLists, Bytes(lists_));
     copy(Section::kRows, Bytes(rows_));
-    PutEntries(bits, file.data() + places[static_cast<size_t>(Section::kIndex)], file.data() + places[static_cast<size_t>(Section::kEntries)]);
-    PutHeader(bits, file);
+    const auto section_of_lines = static_cast<size_t>(Section::kLines);
+    if (const Status status = WriteLines(entries_, shape, {file.data() + places[section_of_lines], sizes[section_of_lines]}); !status) return status.error();
+    PutHeader(shape.homes(), static_cast<uint32_t>(lines), file);
     for (size_t i = 0; i < kSections; ++i) {
       StoreLe64(file.data() + HeaderAt::kChecksums + 8 * i, Checksum({file.data() + places[i], sizes[i]}, secrets_.checksum_seed + i));
     }
@@ -134,33 +140,23 @@ class SetLayout {
     return file;
   }
 
-  void PutEntries(uint32_t bits, uint8_t* index, uint8_t* entries) const {
-    uint64_t bucket = 0;
-    for (size_t i = 0; i < entries_.size(); ++i) {
-      for (; bucket <= entries_[i].fingerprint >> (64 - bits); ++bucket) StoreLe32(index + 4 * bucket, static_cast<uint32_t>(i));
-      const uint64_t remainder = (entries_[i].fingerprint << bits) >> 16;
-      StoreLe32(entries + i * kEntryBytes, static_cast<uint32_t>(remainder));
-      StoreLe16(entries + i * kEntryBytes + 4, static_cast<uint16_t>(remainder >> 32));
-      StoreLe32(entries + i * kEntryBytes + 6, entries_[i].ordinal);
-    }
-    for (; bucket <= uint64_t{1} << bits; ++bucket) StoreLe32(index + 4 * bucket, static_cast<uint32_t>(entries_.size()));
-  }
-
-  void PutHeader(uint32_t bits, std::vector<uint8_t>& file) const {
+  void PutHeader(uint32_t homes, uint32_t lines, std::vector<uint8_t>& file) const {
     uint8_t* const header = file.data();
     std::copy(kSetMagic.begin(), kSetMagic.end(), header);
     StoreLe32(header + HeaderAt::kVersion, kSetVersion);
     StoreLe32(header + HeaderAt::kSelection, kSelectionVersion);
     std::copy(secrets_.check.begin(), secrets_.check.end(), header + HeaderAt::kKeyCheck);
     StoreLe64(header + HeaderAt::kFileBytes, file.size());
-    StoreLe64(header + HeaderAt::kEntries, entries_.size());
+    StoreLe64(header + HeaderAt::kEntries, entry_count_);
     StoreLe64(header + HeaderAt::kOrdinals, ordinals_);
     StoreLe64(header + HeaderAt::kRows, rows_.size());
     StoreLe64(header + HeaderAt::kDocuments, documents_.size());
     StoreLe64(header + HeaderAt::kParts, parts_.size());
     StoreLe64(header + HeaderAt::kMembers, members_.size());
     StoreLe64(header + HeaderAt::kNameBytes, names_.size());
-    StoreLe32(header + HeaderAt::kBucketBits, bits);
+    StoreLe32(header + HeaderAt::kHomes, homes);
+    StoreLe32(header + HeaderAt::kLines, lines);
+    StoreLe64(header + HeaderAt::kListWords, lists_.size());
     StoreLe32(header + HeaderAt::kFilterBlocks, filter_blocks_);
     std::copy(contents_.name.begin(), contents_.name.end(), header + HeaderAt::kName);
     StoreLe64(header + HeaderAt::kShared, shared_);
@@ -174,9 +170,10 @@ class SetLayout {
   std::vector<MemberRecord> members_;
   std::vector<RowRecord> rows_;
   std::string names_;
-  std::vector<Entry> entries_;
+  std::vector<LineEntry> entries_;  // value: ordinal, from ListShared on as in LineTable
+  std::vector<uint32_t> lists_;
   std::vector<uint8_t> filter_;
-  uint64_t ordinals_ = 0, shared_ = 0;
+  uint64_t ordinals_ = 0, entry_count_ = 0, shared_ = 0;
   uint32_t filter_blocks_ = 0;
 };
 

@@ -56,7 +56,7 @@ void Seal(std::vector<uint8_t>& bytes) {
   StoreLe64(header + HeaderAt::kFileBytes, bytes.size());
   const uint64_t sizes[] = {LoadLe64(header + HeaderAt::kDocuments) * 64, LoadLe64(header + HeaderAt::kParts) * 32, LoadLe64(header + HeaderAt::kMembers) * 32,
                             LoadLe64(header + HeaderAt::kNameBytes), uint64_t{LoadLe32(header + HeaderAt::kFilterBlocks)} * kFilterBlockBytes,
-                            ((uint64_t{1} << (LoadLe32(header + HeaderAt::kBucketBits) % 32)) + 1) * 4, LoadLe64(header + HeaderAt::kEntries) * kEntryBytes, LoadLe64(header + HeaderAt::kRows) * 16};
+                            uint64_t{LoadLe32(header + HeaderAt::kLines)} * kLineBytes, LoadLe64(header + HeaderAt::kListWords) * 4, LoadLe64(header + HeaderAt::kRows) * 16};
   uint64_t at = kSetHeaderBytes;
   for (size_t i = 0; i < kSections && at <= bytes.size() && sizes[i] <= bytes.size() - at; ++i) {
     StoreLe64(header + HeaderAt::kChecksums + 8 * i, Checksum({header + at, static_cast<size_t>(sizes[i])}, TheSecrets()->checksum_seed + i));
