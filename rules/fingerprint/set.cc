@@ -41,6 +41,29 @@ std::span<const T> As(ByteView bytes) {
   return {reinterpret_cast<const T*>(bytes.data()), bytes.size() / sizeof(T)};
 }
 
+#ifdef __SSE4_1__
+// Bit FilterBit of four words at once: two to the power of n is the number whose exponent is n.
+inline __m128i FilterBits(__m128i fingerprint, const uint32_t* salts) {
+  const __m128i places = _mm_srli_epi32(_mm_mullo_epi32(fingerprint, _mm_loadu_si128(reinterpret_cast<const __m128i*>(salts))), 27);
+  return _mm_cvttps_epi32(_mm_castsi128_ps(_mm_slli_epi32(_mm_add_epi32(places, _mm_set1_epi32(127)), 23)));
+}
+
+// All words, without asking in between: whether a word has the bit is as good as drawn by lot.
+inline bool BlockMayHave(const uint8_t* at, Fingerprint fingerprint) {
+  const auto* const block = reinterpret_cast<const __m128i*>(at);
+  const __m128i all = _mm_set1_epi32(static_cast<int>(static_cast<uint32_t>(fingerprint >> 8)));
+  const __m128i absent = _mm_or_si128(_mm_andnot_si128(_mm_loadu_si128(block), FilterBits(all, kFilterSalts.data())),
+                                      _mm_andnot_si128(_mm_loadu_si128(block + 1), FilterBits(all, kFilterSalts.data() + 4)));
+  return _mm_testz_si128(absent, absent) != 0;
+}
+#else
+inline bool BlockMayHave(const uint8_t* block, Fingerprint fingerprint) {
+  uint32_t absent = 0;
+  for (size_t word = 0; word < 8; ++word) absent |= FilterBit(fingerprint, word) & ~LoadLe32(block + 4 * word);
+  return absent == 0;
+}
+#endif
+
 }  // namespace
 
 Set::~Set() {
@@ -168,38 +191,6 @@ const PartRecord* Set::PartOf(uint32_t ordinal) const noexcept {
   return behind == parts_.begin() ? nullptr : &*(behind - 1);
 }
 
-const uint8_t* Set::FilterBlockOf(Fingerprint fingerprint) const noexcept {
-  return filter_.data() + FilterBlock(fingerprint, filter_blocks_) * kFilterBlockBytes;
-}
-
-#ifdef __SSE4_1__
-namespace {
-
-// Bit FilterBit of four words at once: two to the power of n is the number whose exponent is n.
-__m128i FilterBits(__m128i fingerprint, const uint32_t* salts) {
-  const __m128i places = _mm_srli_epi32(_mm_mullo_epi32(fingerprint, _mm_loadu_si128(reinterpret_cast<const __m128i*>(salts))), 27);
-  return _mm_cvttps_epi32(_mm_castsi128_ps(_mm_slli_epi32(_mm_add_epi32(places, _mm_set1_epi32(127)), 23)));
-}
-
-}  // namespace
-
-// All words, without asking in between: whether a word has the bit is as good as drawn by lot.
-bool Set::MayHave(Fingerprint fingerprint) const noexcept {
-  const auto* const block = reinterpret_cast<const __m128i*>(FilterBlockOf(fingerprint));
-  const __m128i all = _mm_set1_epi32(static_cast<int>(static_cast<uint32_t>(fingerprint >> 8)));
-  const __m128i absent = _mm_or_si128(_mm_andnot_si128(_mm_loadu_si128(block), FilterBits(all, kFilterSalts.data())),
-                                      _mm_andnot_si128(_mm_loadu_si128(block + 1), FilterBits(all, kFilterSalts.data() + 4)));
-  return _mm_testz_si128(absent, absent) != 0;
-}
-#else
-bool Set::MayHave(Fingerprint fingerprint) const noexcept {
-  const uint8_t* const block = FilterBlockOf(fingerprint);
-  uint32_t absent = 0;
-  for (size_t word = 0; word < 8; ++word) absent |= FilterBit(fingerprint, word) & ~LoadLe32(block + 4 * word);
-  return absent == 0;
-}
-#endif
-
 Set::Found Set::OrdinalsOf(uint32_t value) const noexcept {
   Found found;
   if (value < ordinal_count_) {
@@ -213,39 +204,51 @@ Set::Found Set::OrdinalsOf(uint32_t value) const noexcept {
   return found;
 }
 
+const uint8_t* Set::FilterBlockOf(Fingerprint fingerprint) const noexcept {
+  return filter_.data() + FilterBlock(fingerprint, filter_blocks_) * kFilterBlockBytes;
+}
+
 Set::Found Set::Find(Fingerprint fingerprint) const noexcept {
-  const uint32_t value = MayHave(fingerprint) ? table_.ValueOf(fingerprint) : LineTable::kNone;
+  const uint32_t value = BlockMayHave(FilterBlockOf(fingerprint), fingerprint) ? table_.ValueOf(fingerprint) : LineTable::kNone;
   return value == LineTable::kNone ? Found() : OrdinalsOf(value);
 }
 
-// In rounds, each of which asks memory for what the next one reads: filter, line, and the next line for what a full one could not take.
+// A group's blocks of the filter come from memory while those of the group before it are tested. Then all lines are looked into, and then, in rounds, the next
+// ones of what full lines could not take.
 void Set::FindAll(std::span<const Fingerprint> fingerprints, std::span<Found> out) const noexcept {
   struct Wanted {
+    Fingerprint fingerprint;
     uint64_t line, home;
     size_t number;
   };
+  constexpr size_t kGroup = 16;
   const size_t count = std::min({fingerprints.size(), out.size(), kBatch});
-  for (size_t i = 0; i < count; ++i) __builtin_prefetch(FilterBlockOf(fingerprints[i]));
   std::array<Wanted, kBatch> wanted;
   size_t left = 0;
-  for (size_t i = 0; i < count; ++i) {
-    out[i].count = 0;
-    const uint64_t home = table_.HomeOf(fingerprints[i]);
-    wanted[left] = {home, home, i};
-    if (!MayHave(fingerprints[i])) continue;
-    ++left;
-    table_.Prefetch(home);
+  for (size_t first = 0; first < count + kGroup; first += kGroup) {
+    for (size_t i = first; i < std::min(first + kGroup, count); ++i) __builtin_prefetch(FilterBlockOf(fingerprints[i]));
+    for (size_t i = first - std::min(first, kGroup); i < std::min(first, count); ++i) {
+      const Fingerprint fingerprint = fingerprints[i];
+      out[i].count = 0;
+      if (!BlockMayHave(FilterBlockOf(fingerprint), fingerprint)) continue;
+      const uint64_t home = table_.HomeOf(fingerprint);
+      table_.Prefetch(home);
+      wanted[left++] = {fingerprint, home, home, i};
+    }
   }
   while (left > 0) {
     const size_t looked = std::exchange(left, 0);
     for (size_t k = 0; k < looked; ++k) {
       const Wanted at = wanted[k];
-      const uint32_t value = table_.LookInto(at.line, at.home, fingerprints[at.number]);
-      if (value < LineTable::kNone) {
+      const uint32_t value = table_.LookInto(at.line, at.home, at.fingerprint);
+      if (value < ordinal_count_) {
+        out[at.number].ordinals[0] = value;
+        out[at.number].count = 1;
+      } else if (value < LineTable::kNone) {
         out[at.number] = OrdinalsOf(value);
       } else if (value == LineTable::kGoesOn) {
-        wanted[left++] = {at.line + 1, at.home, at.number};
         table_.Prefetch(at.line + 1);
+        wanted[left++] = {at.fingerprint, at.line + 1, at.home, at.number};
       }
     }
   }

@@ -81,7 +81,6 @@ class Set {
 
   // Of a value of the table.
   Found OrdinalsOf(uint32_t value) const noexcept;
-  bool MayHave(Fingerprint fingerprint) const noexcept;
   const uint8_t* FilterBlockOf(Fingerprint fingerprint) const noexcept;
 
   std::shared_ptr<const Secrets> secrets_;

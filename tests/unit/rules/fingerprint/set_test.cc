@@ -72,6 +72,34 @@ TEST(Set, CreditsAFingerprintToAFewDocumentsOnly) {
   held.set->ForEachEntry([&](Fingerprint f, uint32_t) { EXPECT_EQ(held.set->Find(f).count, kMostDocumentsOfOne); });
 }
 
+TEST(Set, CreditsASharedFingerprintToEachOfItsDocuments) {
+  const std::string shared = EnglishText(3000, 6);
+  const HeldSet held = SetOf("shared", {{"a", EnglishText(3000, 7) + shared}, {"b", shared + EnglishText(3000, 8)}, {"c", EnglishText(3000, 9)}});
+  size_t of_one = 0, of_two = 0;
+  held.set->ForEachEntry([&](Fingerprint f, uint32_t ordinal) {
+    const Set::Found found = held.set->Find(f);
+    (found.count == 1 ? of_one : of_two) += 1;
+    EXPECT_NE(std::find(found.all().begin(), found.all().end(), ordinal), found.all().end());
+    if (found.count == 2) {
+      EXPECT_NE(held.set->PartOf(found.ordinals[0])->document, held.set->PartOf(found.ordinals[1])->document);
+    }
+  });
+  EXPECT_GT(of_one, 150u);
+  EXPECT_GT(of_two, 150u);
+  EXPECT_EQ(of_one + of_two, held.set->entries());
+  const auto again = WriteSet(ReadBack(*held.set), *test::TestSecrets());
+  ASSERT_TRUE(again.ok());
+  EXPECT_EQ(*again, *held.bytes);
+}
+
+TEST(Set, RefusesASetOfAnEarlierVersion) {
+  std::vector<uint8_t> bytes = *ThreeDocuments().bytes;
+  StoreLe32(bytes.data() + HeaderAt::kVersion, kSetVersion - 1);
+  const auto opened = Set::Parse({bytes.data(), bytes.size()}, test::TestSecrets());
+  ASSERT_FALSE(opened.ok());
+  EXPECT_NE(opened.error().message().find("make it again"), std::string::npos);
+}
+
 TEST(Set, WithoutDocumentsFindsNothing) {
   const HeldSet held = SetOf("empty", {});
   EXPECT_EQ(held.set->Find(kFingerprintMask).count, 0);
