@@ -139,6 +139,7 @@ std::optional<decode::DecodeRoom> MakeRoom() {
   decode::DecodeOptions options;
   options.max_chains = 1;
   options.max_large_states = options.max_small_states = decode::DecoderChain::kMaxDepth;
+  options.extraction.program = extract::ExtractorBesideProgram();
   Result<decode::DecodeRoom> room = decode::DecodeRoom::Create(options);
   if (!room.ok()) return std::nullopt;
   return std::move(room).value();

@@ -28,7 +28,7 @@ void ContentCollector::KeepOne(const Selected& selected, ByteView run, uint64_t 
   if (keep_ == Keep::kTextOnly && selected.kind != Kind::kText) return;
   const bool whole_block = selected.end >= run_at + kBlockBytes;
   if (selected.kind == Kind::kBinary && whole_block && IsFilling(run.Sub(selected.end - run_at - kBlockBytes, kBlockBytes))) return;
-  if (seen_[kind].insert(selected.fingerprint).second) parts_[kind].fingerprints.push_back(selected.fingerprint);
+  if (seen_[kind].Add(selected.fingerprint)) parts_[kind].fingerprints.push_back(selected.fingerprint);
 }
 
 void ContentCollector::Add(ByteView run) {

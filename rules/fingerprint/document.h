@@ -6,11 +6,11 @@
 #include <array>
 #include <cstdint>
 #include <string>
-#include <unordered_set>
 #include <vector>
 
 #include "base/byte_view.h"
 #include "rules/fingerprint/digester.h"
+#include "rules/fingerprint/seen_fingerprints.h"
 #include "rules/fingerprint/selector.h"
 
 namespace sluice::fingerprint {
@@ -70,7 +70,7 @@ class ContentCollector {
   uint64_t bytes_ = 0;
   uint64_t begin_ = 0;
   std::array<Part, 2> parts_;
-  std::array<std::unordered_set<Fingerprint>, 2> seen_;
+  std::array<SeenFingerprints, 2> seen_;
 };
 
 // Takes in the contents of a document, one after the other.

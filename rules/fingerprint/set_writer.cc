@@ -14,6 +14,33 @@
 namespace sluice::fingerprint {
 namespace {
 
+// Fingerprints are hashes: first each goes to its share of them all, in place (American flag sort: McIlroy, Bostic, McIlroy 1993), and then each share, which the
+// cache holds, is sorted by itself.
+void SortByFingerprint(std::vector<LineEntry>& entries) {
+  constexpr unsigned kShareBits = 11;
+  constexpr size_t kShares = size_t{1} << kShareBits;
+  const auto share_of = [](const LineEntry& entry) { return static_cast<size_t>(entry.fingerprint >> (64 - kShareBits)); };
+  std::vector<size_t> next(kShares), ends(kShares);
+  for (const LineEntry& entry : entries) ++ends[share_of(entry)];
+  for (size_t share = 0, at = 0; share < kShares; ++share) {
+    next[share] = at;
+    ends[share] = at += ends[share];
+  }
+  const std::vector<size_t> begins = next;
+  for (size_t share = 0; share < kShares; ++share) {
+    while (next[share] < ends[share]) {
+      LineEntry& entry = entries[next[share]];
+      const size_t right = share_of(entry);
+      if (right == share) ++next[share];
+      else std::swap(entry, entries[next[right]++]);
+    }
+  }
+  for (size_t share = 0; share < kShares; ++share) {
+    std::sort(entries.begin() + static_cast<ptrdiff_t>(begins[share]), entries.begin() + static_cast<ptrdiff_t>(ends[share]),
+              [](const LineEntry& a, const LineEntry& b) { return a.fingerprint != b.fingerprint ? a.fingerprint < b.fingerprint : a.value < b.value; });
+  }
+}
+
 class SetLayout {
  public:
   SetLayout(const SetContents& contents, const Secrets& secrets) : contents_(contents), secrets_(secrets) {}
@@ -63,9 +90,7 @@ class SetLayout {
     return {};
   }
 
-  void SortEntries() {
-    std::sort(entries_.begin(), entries_.end(), [](const LineEntry& a, const LineEntry& b) { return a.fingerprint != b.fingerprint ? a.fingerprint < b.fingerprint : a.value < b.value; });
-  }
+  void SortEntries() { SortByFingerprint(entries_); }
 
   // Of entries with the same fingerprint the first few stay, in a list that one entry in place of them leads to.
   Status ListShared() {
