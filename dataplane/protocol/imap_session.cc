@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "dataplane/protocol/http_text.h"
 #include "dataplane/protocol/probe_text.h"
 
 namespace sluice::protocol {
@@ -57,12 +58,14 @@ void ImapSession::OnCommand(Context& c, std::string_view line) noexcept {
   if (!continues) {
     const std::string_view command = ArgumentOf(line), argument = ArgumentOf(command);
     appending_ = StartsWithWord(command, "APPEND");
+    if (appending_ && ContainsWord(line, " CATENATE ")) c.out.Anomaly(AnomalyKind::kScatteredFile);
     if (StartsWithWord(command, "LOGIN")) c.out.Name(NameKind::kUser, Unquoted(FirstWord(argument)));
     if (StartsWithWord(command, "STARTTLS")) {
       tls_tag_.Assign(FirstWord(line));
       if (!c.other.seen) return HandOver(c);  // the next bytes say whether it was granted
     }
   }
+  begins_letter_[Index(c.direction)] = appending_ && (!continues || !ContainsWord(line, " TEXT "));
   continues = TakeLiteral(c, line, appending_ ? Part::kImapMessage : Part::kImapControl);
 }
 
@@ -82,7 +85,31 @@ void ImapSession::OnAnswer(Context& c, std::string_view line) noexcept {
     }
     fetching_ = !is_tagged && ContainsWord(line, " FETCH ");
   }
+  if (fetching_) begins_letter_[Index(c.direction)] = BeginsLetter(c, line);
   continues = TakeLiteral(c, line, fetching_ ? Part::kImapMessage : Part::kImapControl);
+}
+
+// RFC 9051, 7.5.2: what stands before a literal says which section of a letter it is. Only the whole, a head, and the head of a part begin with one.
+bool ImapSession::BeginsLetter(Context& c, std::string_view line) noexcept {
+  std::string_view item = line.substr(0, std::min(line.rfind('{'), line.size()));
+  while (!item.empty() && item.back() == ' ') item.remove_suffix(1);
+  item = item.substr(item.find_last_of(" (") + 1);
+  if (item.ends_with('>')) {
+    const size_t from = item.rfind('<');
+    if (from == std::string_view::npos) return false;
+    if (item.substr(from) != "<0>") {
+      c.out.Anomaly(AnomalyKind::kPartialObject);
+      return false;
+    }
+    item = item.substr(0, from);
+  }
+  if (EqualsIgnoringCase(item, "rfc822") || EqualsIgnoringCase(item, "rfc822.header")) return true;
+  if (!item.ends_with(']')) return false;
+  const size_t open = item.rfind('[');
+  if (open == std::string_view::npos) return false;
+  const std::string_view section = item.substr(open + 1, item.size() - open - 2);
+  const std::string_view last = section.substr(section.rfind('.') + 1);
+  return section.empty() || EqualsIgnoringCase(last, "header") || EqualsIgnoringCase(last, "mime");
 }
 
 // RFC 9051, 4.3; RFC 7888: with a plus or a minus the client does not wait for consent.

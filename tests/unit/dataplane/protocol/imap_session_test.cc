@@ -33,6 +33,32 @@ TEST(ImapSession, HandsOnStoredAndFetchedLetters) {
   ExpectSameInAnyCut(ProtocolId::kImap, events);
 }
 
+TEST(ImapSession, TakesOnlyWhatBeginsWithAHeadForALetter) {
+  struct { const char* item; const char* type; } items[] = {{"BODY[]", "message/rfc822"}, {"RFC822", "message/rfc822"}, {"body[header]", "message/rfc822"}, {"BODY[2.MIME]", "message/rfc822"},
+    {"BODY[]<0>", "message/rfc822"}, {"BODY[2]", ""}, {"BODY[1.2]", ""}, {"BODY[TEXT]", ""}, {"BINARY[2]", ""}, {"RFC822.TEXT", ""}};
+  for (const auto& [item, type] : items) {
+    Conversation seen(ProtocolId::kImap);
+    PlayAll(seen, {kGreeting, Up("a4 UID FETCH 1 X\r\n"), Down(std::string("* 1 FETCH (UID 1 ") + item + " {5}\r\nletter)\r\n"), EndUp(), EndDown()});
+    ASSERT_EQ(seen.Objects(Part::kImapMessage).size(), 1u) << item;
+    EXPECT_EQ(seen.Objects(Part::kImapMessage)[0].type, type) << item;
+    EXPECT_TRUE(seen.anomalies.empty()) << item;
+  }
+}
+
+TEST(ImapSession, NamesLettersInPieces) {
+  Conversation fetched(ProtocolId::kImap);
+  PlayAll(fetched, {kGreeting, Up("a4 FETCH 1 BODY.PEEK[]<2048.2048>\r\n"), Down("* 1 FETCH (BODY[]<2048> {5}\r\nlette)\r\n"), EndUp(), EndDown()});
+  EXPECT_EQ(fetched.anomalies, std::vector{AnomalyKind::kPartialObject});
+  const std::vector<Event> events = {kGreeting, Up("a5 APPEND Sent CATENATE (TEXT {3+}\r\none TEXT {3+}\r\ntwo)\r\n"), EndUp(), EndDown()};
+  Conversation stored(ProtocolId::kImap);
+  PlayAll(stored, events);
+  EXPECT_EQ(stored.anomalies, std::vector{AnomalyKind::kScatteredFile});
+  ASSERT_EQ(stored.Objects(Part::kImapMessage).size(), 2u);
+  EXPECT_EQ(stored.Objects(Part::kImapMessage)[0].type, "message/rfc822");
+  EXPECT_EQ(stored.Objects(Part::kImapMessage)[1].type, "");
+  ExpectSameInAnyCut(ProtocolId::kImap, events);
+}
+
 TEST(ImapSession, TakesOtherLiteralsAsPartOfTheirLine) {
   const std::vector<Event> events = {kGreeting, Up("a1 LOGIN {5+}\r\nalice {6+}\r\nsecret\r\na2 CAPABILITY\r\n")};
   Conversation seen(ProtocolId::kImap);
