@@ -15,6 +15,7 @@
 #include "control/daemon/service_notice.h"
 #include "control/daemon/signals.h"
 #include "control/daemon/stats_file.h"
+#include "control/daemon/system_call_filter.h"
 #include "control/ledger/ledger.h"
 #include "dataplane/runtime/dataplane.h"
 
@@ -177,6 +178,8 @@ int Run(const RunOptions& options) {
   RunningAppliance appliance(**started, configuration.data_plane, digest, account);
   if (Status open = control.OpenApi(appliance, **started); !open) return Fail(open.error().message());
   if (configuration.control) console.Print("api: " + configuration.control->socket);
+  const SystemCallRules rules{.may_start_programs = !configuration.data_plane.decode.extraction.program.empty()};
+  if (Status refused = RefuseSystemCalls(rules); !refused) return Fail(refused.error().message());
   SayReady(options, console);
   notice.Ready();
   {

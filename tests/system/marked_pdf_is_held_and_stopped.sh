@@ -9,6 +9,7 @@ Milliseconds() { echo $((($(date +%s%N) - $1) / 1000000)); }
 Zipped() { (cd "$LAB_DIR" && python3 -c 'import sys, zipfile; zipfile.ZipFile(sys.argv[1], "w").write(sys.argv[2])' "$1" "$2"); }
 
 BeginInline "$TEST_RULES"
+ExpectThat "every thread of the appliance is refused what it never asks for" Not eval 'grep -L "^Seccomp:.*2" /proc/$LAB_APPLIANCE/task/*/status | grep -q .'
 Pdf clean.pdf 3 "nothing in here"
 Pdf large.pdf 1500 "nothing in here either"
 Pdf marked.pdf 40 "$TEST_MARK"
