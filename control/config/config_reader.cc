@@ -70,6 +70,7 @@ class Reader {
   void ReadPlaces(SectionReader& top) {
     if (const syntax::Node* pairs = top.Find("pairs")) ReadPairs(*pairs);
     places_.taps = top.Texts("taps");
+    if (top.Has("quarantine_port")) places_.quarantine_port = top.Text("quarantine_port");
     if (top.Has("response_port")) places_.response_port = top.Text("response_port");
   }
 

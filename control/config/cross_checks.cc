@@ -43,7 +43,7 @@ class Checker {
       if (options_.ports[i].name == name.value) {
         if (++uses_[i] > 1) {
           diagnostics_.Error(kPortUsedTwice, name.at, "port '" + name.value + "' has a place already",
-                             "a port is in one pair, or a tap, or the response port");
+                             "a port is in one pair, or a tap, or the response or quarantine port");
         }
         return static_cast<int>(i);
       }
@@ -74,6 +74,7 @@ class Checker {
       if (port >= 0) options_.taps.push_back(static_cast<uint8_t>(port));
     }
     if (places_.response_port) options_.response_port = Use(*places_.response_port);
+    if (places_.quarantine_port) options_.quarantine_port = Use(*places_.quarantine_port);
   }
 
   void CheckMode() {
@@ -88,6 +89,9 @@ class Checker {
     if (places_.response_port && !places_.pairs.empty()) {
       diagnostics_.Error(kNoUse, places_.response_port->at, "'response_port' means nothing inline: resets leave by the pair itself",
                          "take it out");
+    }
+    if (places_.quarantine_port && places_.pairs.empty()) {
+      diagnostics_.Error(kNoUse, places_.quarantine_port->at, "'quarantine_port' means nothing on a tap: nothing is held back there", "take it out");
     }
   }
 

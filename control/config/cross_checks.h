@@ -24,7 +24,7 @@ struct Places {
   std::vector<syntax::Position> port_names;  // as DataPlaneOptions::ports
   std::vector<Pair> pairs;
   std::vector<syntax::Located<std::string>> taps;
-  std::optional<syntax::Located<std::string>> response_port;
+  std::optional<syntax::Located<std::string>> response_port, quarantine_port;
   std::vector<syntax::Located<uint64_t>> processors;
   syntax::Position huge_pages;
 };

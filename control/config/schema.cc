@@ -16,6 +16,7 @@ constexpr Key kKeys[] = {
     {Section::kTop, "ports", KeyKind::kMap, "", 0, 0, "", true, "The ports by name. A name is of letters, digits, `_` and `-`, at most 24."},
     {Section::kTop, "pairs", KeyKind::kList, "", 0, 0, "", false, "Inline pairs: what comes in at one port of a pair goes out of the other, unless the policy says no."},
     {Section::kTop, "taps", KeyKind::kTexts, "", 0, 0, "", false, "Ports that only listen, such as those behind a mirror port. A configuration has pairs or taps, not both."},
+    {Section::kTop, "quarantine_port", KeyKind::kText, "", 0, 0, "", false, "With pairs: a third port, by which the frames leave that a quarantine holds back (to a recorder, a decoy), instead of being dropped. What comes in by it is not taken."},
     {Section::kTop, "response_port", KeyKind::kText, "", 0, 0, "", false, "With taps: the port by which resets leave. Without it a tap only reports."},
     {Section::kTop, "hosts", KeyKind::kList, "", 0, 0, "", false, "Whose hosts addresses are: what findings say of a client, and what `client:` in a rule's scope refers to."},
     {Section::kTop, "workers", KeyKind::kMap, "", 0, 0, "", false, "The threads that do the work."},

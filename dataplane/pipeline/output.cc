@@ -5,6 +5,7 @@ namespace sluice::pipeline {
 Output::Output(size_t max_packets, size_t max_injections) : frames_(max_injections * kMaxFrame), max_injections_(max_injections) {
   forward.reserve(max_packets);
   drop.reserve(max_packets);
+  aside.reserve(max_packets);
   released.reserve(max_packets);
   injections.reserve(max_injections);
 }
@@ -22,6 +23,7 @@ void Output::CommitFrame(uint8_t port, size_t length) noexcept {
 void Output::Clear() noexcept {
   forward.clear();
   drop.clear();
+  aside.clear();
   released.clear();
   injections.clear();
   dropped_retained = 0;

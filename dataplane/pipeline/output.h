@@ -1,6 +1,6 @@
 // Output: what the pipeline decided about packets, for the worker (or replay) to carry out after each call.
 //
-// The three lists together give back every Packet exactly once, except that a retained one appears in `forward` first
+// The lists together give back every Packet exactly once, except that a retained one appears in `forward` first
 // (with retained = true: the driver keeps a reference) and in `released` later. Thread: one worker. Allocates: in the
 // constructor only; capacities cover a burst plus everything that can be held, so that nothing is ever cut.
 #pragma once
@@ -31,6 +31,7 @@ class Output {
 
   std::vector<Forward> forward;               // in this order, out of the other port of the pair (tap: nothing is sent)
   std::vector<packet::Packet*> drop;          // inline: not sent; tap: done with
+  std::vector<packet::Packet*> aside;         // inline: held back by a quarantine; out of the port for these, where there is one, else not sent
   std::vector<packet::Packet*> released;      // no longer referenced; were forwarded before
   std::vector<Injection> injections;
   size_t dropped_retained = 0;                // frames that are not sent either, and come back in `released` later

@@ -72,6 +72,21 @@ void Pipeline::Impl::Drop(Packet& packet, bool retained) noexcept {
   if (!retained) recycled->push_back(&packet);
 }
 
+// Never given to the reassembler.
+void Pipeline::Impl::SetAside(Packet& packet) noexcept {
+  statistics.counters.Add(PipelineCounter::kDroppedPackets);
+  if (!packet.is_datagram) {
+    out->aside.push_back(&packet);
+    return;
+  }
+  for (Packet* fragment = std::exchange(packet.fragments, nullptr); fragment != nullptr;) {
+    Packet* next = fragment->next;
+    out->aside.push_back(fragment);
+    fragment = next;
+  }
+  recycled->push_back(&packet);
+}
+
 // Packets that were forwarded and kept for comparison; now they may go.
 void Pipeline::Impl::TakeReleased() noexcept {
   while (Packet* packet = reassembler->TakeReleased()) {

@@ -104,7 +104,7 @@ bool Pipeline::Impl::HeldBack(const Here& here, Packet& packet) noexcept {
   quarantine->CountDrop(quarantine_worker, entry, FrameBytes(packet));
   statistics.counters.Add(PipelineCounter::kQuarantinedPackets);
   CountFate(flow, Fate::kQuarantined, packet.headers.payload_length);
-  Drop(packet);
+  SetAside(packet);
   return true;
 }
 

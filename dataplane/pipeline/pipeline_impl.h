@@ -88,6 +88,7 @@ struct Pipeline::Impl {
   void CountFate(FlowContext& flow, Fate fate, uint64_t bytes) noexcept;
   void Forward(Packet& packet, bool retained) noexcept;
   void Drop(Packet& packet, bool retained = false) noexcept;
+  void SetAside(Packet& packet) noexcept;
   void TakeReleased() noexcept;
   void RecordFindings(const Here& here, const Inspection& seen, ActionTaken action) noexcept;
   void RecordAnomaly(const Here& here, const Delivery& delivery, uint64_t bytes) noexcept;

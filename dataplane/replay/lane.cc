@@ -51,6 +51,7 @@ void Lane::TakeOutput(uint64_t packet_index, Timestamp time, packet::LinkType li
     if (!forward.retained) finished_.push_back(forward.packet);
   }
   finished_.insert(finished_.end(), out_.drop.begin(), out_.drop.end());
+  finished_.insert(finished_.end(), out_.aside.begin(), out_.aside.end());
   finished_.insert(finished_.end(), out_.released.begin(), out_.released.end());
   if (!log_sent_) return;
   for (const pipeline::Injection& injection : out_.injections) {

@@ -142,6 +142,7 @@ Status DataPlane::Impl::StartWorkers(std::shared_ptr<const bundle::Bundle> polic
   worker::WorkerGroupOptions group;
   group.wiring.workers = options.workers.count;
   if (plan.response_port >= 0) group.wiring.response_port = static_cast<uint8_t>(plan.response_port);
+  if (plan.quarantine_port >= 0) group.wiring.quarantine_port = static_cast<uint8_t>(plan.quarantine_port);
   group.intake = IntakeFor(options, *seed);
   group.pipeline = PipelineFor(options, plan, *seed);
   group.processors = processors;
@@ -253,7 +254,7 @@ std::vector<std::string> DataPlane::Describe() const {
     const PlannedPort& planned = impl_->plan.ports[i];
     std::string place = "tap";
     if (planned.peer >= 0) place = "inline, other side " + impl_->plan.ports[static_cast<size_t>(planned.peer)].options.name;
-    if (!planned.receives) place = "response port";
+    if (!planned.receives) place = static_cast<int>(i) == impl_->plan.quarantine_port ? "quarantine port" : "response port";
     lines.push_back("port " + planned.options.name + ": " + impl_->ports[i]->Describe() + "; " + place);
   }
   std::string threads = std::to_string(impl_->options.workers.count) + (impl_->options.workers.count == 1 ? " worker" : " workers");

@@ -60,6 +60,7 @@ struct DataPlaneOptions {
   std::vector<PairOptions> pairs;
   std::vector<uint8_t> taps;
   int response_port = -1;             // for resets that belong to a tap; -1: none
+  int quarantine_port = -1;           // inline: for frames that a quarantine holds back; -1: they are dropped
   WorkerOptions workers;
   MemoryOptions memory;
   TableOptions tables;

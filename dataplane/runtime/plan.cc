@@ -33,6 +33,10 @@ void PlacePorts(const DataPlaneOptions& options, Plan& plan) {
     plan.ports[static_cast<size_t>(inside)].peer = outside;
   }
   for (const uint8_t tap : options.taps) place(tap);
+  if (options.quarantine_port >= 0) {
+    plan.quarantine_port = place(static_cast<size_t>(options.quarantine_port));
+    plan.ports[static_cast<size_t>(plan.quarantine_port)].receives = false;
+  }
   if (options.response_port < 0) return;
   plan.response_port = place(static_cast<size_t>(options.response_port));
   plan.ports[static_cast<size_t>(plan.response_port)].receives = false;

@@ -21,7 +21,7 @@ struct PlannedPort {
 
 struct Plan {
   std::vector<PlannedPort> ports;
-  int response_port = -1;  // index into ports
+  int response_port = -1, quarantine_port = -1;  // indices into ports
   uint16_t threads = 1;    // workers, and a distributor where one is needed
   uint32_t packets = 0;    // buffers
   uint32_t megabytes = 0;  // for them and for rings

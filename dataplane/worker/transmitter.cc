@@ -23,6 +23,7 @@ void Transmitter::CarryOut(pipeline::Output& out) noexcept {
   for (const pipeline::Injection& injection : out.injections) Inject(out, injection);
   statistics_.counters.Add(WorkerCounter::kDroppedFrames, out.dropped_retained);
   for (packet::Packet* packet : out.drop) Drop(*packet);
+  for (packet::Packet* packet : out.aside) SetAside(*packet);
   // After the forwards: a packet may be retained and released within one burst.
   for (packet::Packet* packet : out.released) rte_pktmbuf_free(port::BufferOf(packet));
   out.Clear();
@@ -43,6 +44,12 @@ void Transmitter::Forward(packet::Packet& packet, bool retained) noexcept {
 void Transmitter::Drop(packet::Packet& packet) noexcept {
   statistics_.counters.Add(WorkerCounter::kDroppedFrames);
   rte_pktmbuf_free(port::BufferOf(&packet));
+}
+
+void Transmitter::SetAside(packet::Packet& packet) noexcept {
+  if (wiring_.quarantine_port() == kNoPort) return Drop(packet);
+  statistics_.counters.Add(WorkerCounter::kRedirectedFrames);
+  Append(wiring_.quarantine_port(), port::BufferOf(&packet));
 }
 
 void Transmitter::Append(uint8_t port, rte_mbuf* frame) noexcept {

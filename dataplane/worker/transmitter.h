@@ -25,6 +25,7 @@ class Transmitter {
   void CarryOut(pipeline::Output& out) noexcept;
   void Forward(packet::Packet& packet, bool retained) noexcept;
   void Drop(packet::Packet& packet) noexcept;
+  void SetAside(packet::Packet& packet) noexcept;
   void Flush() noexcept;
   // Transmits what other threads left for this one. Returns how many frames there were.
   size_t SendForOthers() noexcept;

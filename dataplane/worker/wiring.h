@@ -22,11 +22,11 @@ namespace sluice::worker {
 
 inline constexpr uint8_t kNoPort = 0xff;
 
-// A port in its place: `peer` is the other side of an inline pair, kNoPort for a tap or response port.
+// A port in its place: `peer` is the other side of an inline pair, kNoPort for a tap, response or quarantine port.
 struct PlacedPort {
   port::Port* port = nullptr;
   uint8_t peer = kNoPort;
-  bool receives = true;  // a response port that is no tap only sends
+  bool receives = true;  // a response port that is no tap, and a quarantine port, only send
 };
 
 struct QueueRef {
@@ -37,6 +37,7 @@ struct QueueRef {
 struct WiringOptions {
   uint16_t workers = 1;
   uint8_t response_port = kNoPort;   // where injections go that belong to a tap
+  uint8_t quarantine_port = kNoPort; // where frames go that a quarantine holds back; none: nowhere
   uint32_t handover_ring = 4096;     // packets waiting for one worker
   uint32_t transmit_ring = 2048;     // frames waiting for the thread that owns a transmit queue
   uint32_t return_ring = 4096;       // datagrams on their way back to the intake that made them
@@ -55,6 +56,7 @@ class Wiring {
   std::span<const PlacedPort> ports() const noexcept { return ports_; }
   const OwnerRule& owner_rule() const noexcept { return owner_rule_; }
   uint8_t response_port() const noexcept { return options_.response_port; }
+  uint8_t quarantine_port() const noexcept { return options_.quarantine_port; }
 
   // Whether control has found that a worker does not go round: what belongs to it is overload then, as if its ring were full.
   void SetStalled(uint16_t worker, bool stalls) noexcept { stalled_[worker].store(stalls, std::memory_order_relaxed); }

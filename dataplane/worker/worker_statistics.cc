@@ -8,6 +8,7 @@ std::string_view Name(WorkerCounter counter) {
     case WorkerCounter::kSegmentedFrames: return "segmented_frames";
     case WorkerCounter::kForwardedFrames: return "forwarded_frames";
     case WorkerCounter::kDroppedFrames: return "dropped_frames";
+    case WorkerCounter::kRedirectedFrames: return "redirected_frames";
     case WorkerCounter::kHandedOver: return "handed_over";
     case WorkerCounter::kOverloadDropped: return "overload_dropped";
     case WorkerCounter::kOverloadForwarded: return "overload_forwarded";

@@ -22,6 +22,7 @@ enum class WorkerCounter : uint8_t {
   kSegmentedFrames,      // larger than a packet buffer and not to be joined: dropped
   kForwardedFrames,      // went on, to the other port or, on a tap, to nowhere; with the next and kSegmentedFrames all that were received
   kDroppedFrames,        // went no further
+  kRedirectedFrames,     // held back by a quarantine, and on their way out of the port for these
   kHandedOver,           // went to the worker that owns the flow
   kOverloadDropped,      // that worker's ring was full, and the policy says closed
   kOverloadForwarded,    // …, and the policy says open

@@ -106,6 +106,7 @@ class Bench {
       if (!forward.retained) free_.push_back(forward.packet);
     }
     free_.insert(free_.end(), out_.drop.begin(), out_.drop.end());
+    free_.insert(free_.end(), out_.aside.begin(), out_.aside.end());
     free_.insert(free_.end(), out_.released.begin(), out_.released.end());
     out_.Clear();
   }

@@ -49,6 +49,19 @@ TEST(MakePlan, LetsAResponsePortOnlySend) {
   EXPECT_FALSE(plan.value().ports[1].receives);
 }
 
+TEST(MakePlan, LetsAQuarantinePortOnlySendBehindThePorts) {
+  DataPlaneOptions options = Inline(port::Driver::kAfPacket);
+  options.ports.push_back(Named("aside", port::Driver::kAfPacket));
+  options.quarantine_port = static_cast<int>(options.ports.size()) - 1;
+  const Result<Plan> plan = MakePlan(options);
+  ASSERT_TRUE(plan.ok());
+  ASSERT_EQ(plan.value().ports.size(), 3u);
+  EXPECT_EQ(plan.value().quarantine_port, 2);
+  EXPECT_EQ(plan.value().ports[2].options.name, "aside");
+  EXPECT_EQ(plan.value().ports[2].peer, -1);
+  EXPECT_FALSE(plan.value().ports[2].receives);
+}
+
 TEST(MakePlan, HasABufferForEveryPacketThatMayBeHeld) {
   DataPlaneOptions options = Inline(port::Driver::kAfPacket);
   const uint32_t before = MakePlan(options).value().packets;
