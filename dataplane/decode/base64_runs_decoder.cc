@@ -3,12 +3,18 @@
 #include <cstring>
 
 namespace sluice::decode {
+namespace {
+
+constexpr uint8_t kLongestIndent = 32;
+
+}  // namespace
 
 DecodeStep Base64RunsDecoder::Decode(ByteView input, std::span<uint8_t> scratch) noexcept {
   size_t consumed = 0;
   for (;;) {
     switch (at_) {
       case At::kSeek:
+        if (values_ == Values::kFirst && began_) return {consumed, {}, DecodeState::kEnd};
         consumed += Seek(input.From(consumed));
         if (at_ == At::kSeek) return {consumed, {}, DecodeState::kNeedsInput};
         break;
@@ -60,20 +66,22 @@ size_t Base64RunsDecoder::Hold(ByteView input) noexcept {
   size_t taken = 0;
   while (taken < input.size() && held_size_ < kShortest) {
     if (!IsBase64(input[taken])) {
+      began_ = true;
       held_size_ = 0;
       return taken;
     }
     held_[held_size_++] = input[taken++];
   }
   if (held_size_ < kShortest) return taken;
-  at_ = HeldLooksLikeBase64() ? At::kHeld : At::kPassOver;
+  began_ = true;
+  at_ = LooksLikeBase64Value({held_.data(), held_.size()}) ? At::kHeld : At::kPassOver;
   if (at_ == At::kPassOver) held_size_ = 0;
   return taken;
 }
 
-bool Base64RunsDecoder::HeldLooksLikeBase64() const noexcept {
+bool LooksLikeBase64Value(ByteView held) noexcept {
   size_t upper = 0, lower = 0, others = 0, slashes = 0;
-  for (const uint8_t c : held_) {
+  for (const uint8_t c : held) {
     if (c >= 'A' && c <= 'Z') ++upper;
     else if (c >= 'a' && c <= 'z') ++lower;
     else ++others;
@@ -95,8 +103,16 @@ DecodeStep Base64RunsDecoder::Inside(ByteView input, std::span<uint8_t> scratch)
     const Base64Bits::Progress run = bits_.Run(input.From(consumed), scratch.subspan(written));
     consumed += run.consumed;
     written += run.written;
+    if (run.consumed > 0) indent_left_ = 0;
     if (consumed == input.size() || IsBase64(input[consumed])) continue;
-    if (input[consumed] == '\r' || input[consumed] == '\n') {
+    const uint8_t c = input[consumed];
+    if (c == '\r' || c == '\n') {
+      indent_left_ = kLongestIndent;
+      ++consumed;
+      continue;
+    }
+    if (indent_left_ > 0 && (c == ' ' || c == '\t' || c == '>' || c == '|')) {
+      --indent_left_;
       ++consumed;
       continue;
     }

@@ -32,6 +32,10 @@ template <InflateDecoder::Wrapper wrapper>
 Decoder* ConstructInflate(void* slot, const DecoderServices&) noexcept {
   return new (slot) InflateDecoder(wrapper);
 }
+template <Base64RunsDecoder::Values values>
+Decoder* ConstructBase64Runs(void* slot, const DecoderServices&) noexcept {
+  return new (slot) Base64RunsDecoder(values);
+}
 template <XzDecoder::Format format>
 Decoder* ConstructXz(void* slot, const DecoderServices& services) noexcept {
   return new (slot) XzDecoder(services.heap, format);
@@ -77,7 +81,8 @@ constexpr CodingEntry kCodings[] = {
     {Coding::kTar, kContainer, "tar", sizeof(TarDecoder), Construct<TarDecoder>},
     {Coding::kMultipart, kContainer, "multipart", sizeof(MimeDecoder), ConstructMime<MimeDecoder::Begin::kWithBoundary>},
     {Coding::kMessage, kContainer, "message", sizeof(MimeDecoder), ConstructMime<MimeDecoder::Begin::kWithHead>},
-    {Coding::kBase64Runs, kContainer, "base64", sizeof(Base64RunsDecoder), Construct<Base64RunsDecoder>},
+    {Coding::kBase64Runs, kContainer, "base64", sizeof(Base64RunsDecoder), ConstructBase64Runs<Base64RunsDecoder::Values::kAll>},
+    {Coding::kBase64Value, kContainer, "base64", sizeof(Base64RunsDecoder), ConstructBase64Runs<Base64RunsDecoder::Values::kFirst>},
     {Coding::kOleStorage, kContainer, "ole", kDocumentBytes, ConstructDocument<DocumentDecoder::Kind::kOleStorage>},
     {Coding::kPdf, kContainer, "pdf", kDocumentBytes, ConstructDocument<DocumentDecoder::Kind::kPdf>},
     {Coding::kSevenZip, kContainer, "7z", kDocumentBytes, ConstructDocument<DocumentDecoder::Kind::kArchive>},

@@ -19,7 +19,7 @@ namespace sluice::decode {
 enum class Coding : uint8_t {
   kGzip, kZlib, kDeflate, kBrotli, kZstd, kXz, kLzma, kLzip, kBzip2, kLz4,
   kBase64, kQuotedPrintable, kUuencode, kAwsChunked,
-  kZip, kTar, kMultipart, kMessage, kBase64Runs, kOleStorage, kPdf,
+  kZip, kTar, kMultipart, kMessage, kBase64Runs, kBase64Value, kOleStorage, kPdf,
   kSevenZip, kRar, kCab, kIso, kLha, kXar, kRpm, kCompress, kAr, kCpio,
   kMarkup, kJson, kForm, kRtf, kSevenBit, kUtf16, kUtf32,
   kCount

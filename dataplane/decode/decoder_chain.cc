@@ -53,9 +53,9 @@ void DecoderChain::Feed(ByteView bytes) noexcept {
   nodes_[0].from_sign = {};
 }
 
-void DecoderChain::BeginWithin(const EmbeddedSeeker& seeker, size_t kept) noexcept {
+void DecoderChain::BeginWithin(const EmbeddedSeeker& seeker, const EmbeddedSeeker::Found& found) noexcept {
   seeker_ = seeker;
-  EnterEmbedded(nodes_[0], kept);
+  EnterEmbedded(nodes_[0], found);
 }
 
 void DecoderChain::ResumeAs(Coding coding) noexcept {
@@ -93,10 +93,13 @@ size_t DecoderChain::WantedPrefix(const Node& node) const noexcept {
 bool DecoderChain::GatherPrefix(Node& node) noexcept {
   const size_t wanted = WantedPrefix(node);
   if (prefix_size_ == 0 && (node.pending.size() >= wanted || node.input_over)) return true;
-  const ByteView taken = node.pending.First(wanted - prefix_size_);
-  if (!taken.empty()) std::memcpy(prefix_.data() + prefix_size_, taken.data(), taken.size());
-  prefix_size_ = static_cast<uint16_t>(prefix_size_ + taken.size());
-  node.pending = node.pending.From(taken.size());
+  do {
+    if (node.pending.empty()) NextPending(node);
+    const ByteView taken = node.pending.First(wanted - prefix_size_);
+    if (!taken.empty()) std::memcpy(prefix_.data() + prefix_size_, taken.data(), taken.size());
+    prefix_size_ = static_cast<uint16_t>(prefix_size_ + taken.size());
+    node.pending = node.pending.From(taken.size());
+  } while (prefix_size_ < wanted && !node.after.empty());
   const bool settled = depth_ == 0 && HasSign({prefix_.data(), prefix_size_});
   if (prefix_size_ < wanted && !node.input_over && !settled) return false;
   auto& together = room_.depths[depth_].prefix;
@@ -110,7 +113,7 @@ bool DecoderChain::GatherPrefix(Node& node) noexcept {
 DecoderChain::Progress DecoderChain::Decide(Node& node, ViewPiece& piece) noexcept {
   node.decided = true;
   if (node.is_embedded) {
-    node.chosen = ChooseCoding(node.pending, {});
+    node.chosen = node.is_base64 ? ChosenCoding{Choice::kCoding, Coding::kBase64Value, false} : ChooseCoding(node.pending, {});
     return Progress::kAgain;
   }
   // The text of a page holds no page; a text that was in another charset may be one.
@@ -212,23 +215,25 @@ void DecoderChain::NextPending(Node& node) noexcept {
 
 // Bytes that nothing undoes: handed out as they are, up to where a container begins within them.
 DecoderChain::Progress DecoderChain::PassPlain(Node& node, ViewPiece& piece) noexcept {
-  std::optional<ptrdiff_t> found;
+  std::optional<EmbeddedSeeker::Found> found;
   if (!node.is_given_up) found = seeker_.Find(node.pending, std::exchange(node.passes_sign, false) ? 1 : 0);
-  const size_t plain = !found ? node.pending.size() : *found < 0 ? 0 : static_cast<size_t>(*found);
+  const size_t plain = !found ? node.pending.size() : found->at < 0 ? 0 : static_cast<size_t>(found->at);
   const bool has_piece = Emit(node, plain, piece);
   Take(node, plain);
-  if (found) EnterEmbedded(node, *found < 0 ? static_cast<size_t>(-*found) : 0);
+  if (found) EnterEmbedded(node, *found);
   else NextPending(node);
   return has_piece ? Progress::kPiece : Progress::kAgain;
 }
 
-// What is pending begins with a container, or with all of it but the first `kept` bytes, which are the last that were passed.
-void DecoderChain::EnterEmbedded(Node& node, size_t kept) noexcept {
+// What is pending begins with what was found, or with all of it but its first bytes, which are the last that were passed.
+void DecoderChain::EnterEmbedded(Node& node, const EmbeddedSeeker::Found& found) noexcept {
+  const size_t kept = found.at < 0 ? static_cast<size_t>(-found.at) : 0;
   const ByteView tail = seeker_.tail();
   if (kept > 0) std::memcpy(prefix_.data(), tail.From(tail.size() - kept).data(), kept);
   prefix_size_ = static_cast<uint16_t>(kept);
   if (node.view != 0) node.emitted += kept;
   node.is_embedded = true;
+  node.is_base64 = found.is_base64;
   node.decided = node.opened = false;
   seeker_.Restart();
 }

@@ -68,9 +68,9 @@ class DecoderChain {
   void Feed(ByteView bytes) noexcept;
   void End() noexcept;
   bool Next(ViewPiece& piece) noexcept;
-  // Instead of looking at the first bytes: what follows was searched by `seeker` and begins with the container that it has found, of
-  // which the last `kept` bytes of its tail are the beginning. REQUIRES: nothing was fed.
-  void BeginWithin(const EmbeddedSeeker& seeker, size_t kept) noexcept;
+  // Instead of looking at the first bytes: what follows was searched by `seeker` and begins with what it has found, or with what
+  // follows on the end of its tail. REQUIRES: nothing was fed.
+  void BeginWithin(const EmbeddedSeeker& seeker, const EmbeddedSeeker::Found& found) noexcept;
   // Instead of looking at the first bytes: what follows is from the middle of something coded so. For a container that can
   // find its next member (zip) behind lost bytes. REQUIRES: nothing was fed.
   void ResumeAs(Coding coding) noexcept;
@@ -106,6 +106,7 @@ class DecoderChain {
     uint64_t consumed = 0, produced = 0;  // by `decoder`
     size_t emitted = 0;          // the first bytes of what is gathered, pending and behind it that were handed out as they are
     bool is_embedded = false;    // `decoder`, or the last one, began within other bytes
+    bool is_base64 = false;      // what was found within other bytes is a value in base64
     bool is_false_sign = false;  // once over
     bool is_given_up = false;    // it was said that these bytes are not looked into
     bool passes_sign = false;    // `pending` begins with a sign that was looked at
@@ -139,7 +140,7 @@ class DecoderChain {
   Progress FinishDecoder(Node& node, ViewPiece& piece) noexcept;
   Progress Refuse(Node& node, std::string_view element, DecodeOutcome outcome, ViewPiece& piece) noexcept;
   Progress PassPlain(Node& node, ViewPiece& piece) noexcept;
-  void EnterEmbedded(Node& node, size_t kept) noexcept;
+  void EnterEmbedded(Node& node, const EmbeddedSeeker::Found& found) noexcept;
   static bool IsFalseSign(const Node& node, DecodeOutcome outcome) noexcept;
   static void Take(Node& node, size_t bytes) noexcept;
   static void NextPending(Node& node) noexcept;

@@ -6,6 +6,8 @@
 #include <cstring>
 #include <iterator>
 
+#include "dataplane/decode/base64_runs_decoder.h"
+
 namespace sluice::decode {
 namespace {
 
@@ -172,28 +174,72 @@ bool BeginsEmbedded(ByteView prefix) noexcept {
   return std::any_of(std::begin(kSigns), std::end(kSigns), [&](const EmbeddedSign& sign) { return sign.stands(prefix); });
 }
 
-std::optional<ptrdiff_t> EmbeddedSeeker::Find(ByteView run, size_t from) noexcept {
+std::optional<EmbeddedSeeker::Found> EmbeddedSeeker::Find(ByteView run, size_t from) noexcept {
   if (given_up_) return std::nullopt;
+  const std::optional<ptrdiff_t> sign = FindSign(run, from), base64 = FindBase64(run, from);
+  if (!sign && !base64) {
+    sought_ += run.size() - std::min(from, run.size());
+    Keep(run.From(from));
+    return std::nullopt;
+  }
+  const bool is_base64 = !sign || (base64 && *base64 < *sign);
+  const ptrdiff_t at = is_base64 ? *base64 : *sign;
+  if (at > static_cast<ptrdiff_t>(from)) sought_ += static_cast<size_t>(at) - from;
+  return Found{at, is_base64};
+}
+
+std::optional<ptrdiff_t> EmbeddedSeeker::FindSign(ByteView run, size_t from) const noexcept {
   if (tail_size_ > 0 && from == 0) {
     std::array<uint8_t, kTogether> together{};
     const ByteView head = run.First(kSignBytes - 1);
     std::memcpy(together.data(), tail_.data(), tail_size_);
-    std::memcpy(together.data() + tail_size_, head.data(), head.size());
+    if (!head.empty()) std::memcpy(together.data() + tail_size_, head.data(), head.size());
     const size_t size = tail_size_ + head.size();
     if (size >= kSignBytes) {
       const size_t last = std::min<size_t>(tail_size_ - 1, size - kSignBytes);
       if (const std::optional<size_t> at = Search(together.data(), 0, last, kTogether - 1)) return static_cast<ptrdiff_t>(*at) - tail_size_;
     }
   }
-  if (run.size() >= from + kSignBytes) {
-    if (const std::optional<size_t> at = Search(run.data(), from, run.size() - kSignBytes, 0)) {
-      sought_ += *at - from;
-      return static_cast<ptrdiff_t>(*at);
+  if (run.size() < from + kSignBytes) return std::nullopt;
+  const std::optional<size_t> at = Search(run.data(), from, run.size() - kSignBytes, 0);
+  return at ? std::optional<ptrdiff_t>(static_cast<ptrdiff_t>(*at)) : std::nullopt;
+}
+
+// A run of the alphabet that is long enough and looks like a value; or one at the end that is too long for the tail.
+std::optional<ptrdiff_t> EmbeddedSeeker::FindBase64(ByteView run, size_t from) const noexcept {
+  constexpr size_t kShortest = Base64RunsDecoder::kShortest;
+  size_t begin = from;
+  if (tail_size_ > 0 && from == 0) {
+    size_t before = 0, behind = 0;
+    while (before < tail_size_ && IsBase64(tail_[tail_size_ - 1 - before])) ++before;
+    while (before > 0 && behind < run.size() && before + behind < kShortest && IsBase64(run[behind])) ++behind;
+    if (before > 0 && (before + behind == kShortest || (behind == run.size() && before + behind >= tail_.size()))) {
+      std::array<uint8_t, kShortest> together{};
+      std::memcpy(together.data(), tail_.data() + tail_size_ - before, before);
+      if (behind > 0) std::memcpy(together.data() + before, run.data(), behind);
+      const bool is_whole = before + behind == kShortest;
+      // As long as the tail: it was looked at when it grew so long.
+      if (before < tail_.size()) {
+        if (!is_whole || LooksLikeBase64Value({together.data(), kShortest})) return -static_cast<ptrdiff_t>(before);
+      }
     }
+    begin = behind;
+    while (before > 0 && begin < run.size() && IsBase64(run[begin])) ++begin;  // the rest of what was none
   }
-  sought_ += run.size() - std::min(from, run.size());
-  Keep(run.From(from));
-  return std::nullopt;
+  while (begin + kShortest <= run.size()) {
+    size_t first = begin + kShortest;
+    while (first > begin && IsBase64(run[first - 1])) --first;
+    if (first > begin) {
+      begin = first;
+      continue;
+    }
+    if (LooksLikeBase64Value(run.Sub(begin, kShortest))) return static_cast<ptrdiff_t>(begin);
+    while (begin < run.size() && IsBase64(run[begin])) ++begin;
+  }
+  size_t last = run.size();
+  while (last > begin && IsBase64(run[last - 1])) --last;
+  if (run.size() - last < tail_.size()) return std::nullopt;
+  return static_cast<ptrdiff_t>(last);
 }
 
 void EmbeddedSeeker::Keep(ByteView run) noexcept {

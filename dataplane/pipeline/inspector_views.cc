@@ -52,15 +52,15 @@ void Inspector::Consider(ObjectState& object, ByteView bytes) noexcept {
 // Bytes that nothing undoes, and that were matched as they are: up to where a container begins within them.
 void Inspector::Search(ObjectState& object, ByteView bytes) noexcept {
   const bool seeks = object.stage == DecodeStage::kPlain && content::IsReportedAsObject(object.description.part);
-  const std::optional<ptrdiff_t> found = seeks ? object.seeker.Find(bytes) : std::nullopt;
-  const ByteView plain = !found ? bytes : *found < 0 ? ByteView() : bytes.First(static_cast<size_t>(*found));
+  const std::optional<decode::EmbeddedSeeker::Found> found = seeks ? object.seeker.Find(bytes) : std::nullopt;
+  const ByteView plain = !found ? bytes : found->at < 0 ? ByteView() : bytes.First(static_cast<size_t>(found->at));
   Fate fate = FateOf(object);
   Count(fate, plain.size());
   if (!plain.empty() && !content::IsInspected(fate)) inspection_.uninspectable = true;
   if (!found) return;
   const ByteView rest = bytes.From(plain.size());
   if (OpenChain(object)) {
-    object.chain->BeginWithin(object.seeker, *found < 0 ? static_cast<size_t>(-*found) : 0);
+    object.chain->BeginWithin(object.seeker, *found);
     return Decode(object, rest);
   }
   fate = FateOf(object);

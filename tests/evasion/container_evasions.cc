@@ -120,6 +120,8 @@ std::vector<Evasion> ContainerEvasions() {
       {"embedded/behind-false-signs", "behind forty heads of gzip that nothing follows", kPlace, Raw(Record(600) + Repeated(kFalseSign, 40) + zip)},
       {"embedded/behind-400-false-signs", "behind more false signs than anything but an attempt has", kPlace, Raw(Record(600) + Repeated(kFalseSign, 400) + zip), Demand::kNamed, Demand::kNamed},
       {"embedded/in-a-member", "in a binary file within a zip", kPlace, Upload(MakeZip({{.name = "dump.bin", .text = Record(3000) + GzipEncode(text), .deflated = true}}))},
+      {"embedded/base64-in-a-letter", "gzip in base64 below the words of a plain text, indented by a quotation", kPlace, Upload(SomeAscii(700) + "\n> " + Base64(GzipEncode(text)) + "\n\n" + SomeAscii(200))},
+      {"embedded/base64-in-a-statement", "a zip file in base64 in a statement of SQL, on a port of a database", kPlace, Raw(SomeAscii(600) + "\ninsert into t values (8, '" + Base64(zip) + "', 3);\n")},
       {"embedded/rtf-behind-a-command", "a letter in RTF behind a line", kPlace, Raw("DATA\n{\\rtf1\\ansi " + SomeAscii(700) + " \\u26426?\\u23494?\\u9733? " + SomeAscii(900) + "}")},
       {"zip/depth-14", "zip in zip, 14 deep", kDepth, Upload(NestedZip(14, text))},
       {"zip/depth-40", "zip in zip, 40 deep", kDepth, Upload(NestedZip(40, text)), Demand::kNamed, Demand::kNamed},

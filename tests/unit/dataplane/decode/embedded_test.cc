@@ -44,10 +44,10 @@ TEST(EmbeddedSeeker, FindsEachSignAtEachPlaceInAnyCut) {
         for (size_t at = 0, n = cut; at < bytes.size() && found == -1000;) {
           const std::string part = bytes.substr(at, std::max<size_t>(n, 1));
           if (const auto index = seeker.Find(ByteView(part))) {
-            found = static_cast<ptrdiff_t>(at) + *index;
+            found = static_cast<ptrdiff_t>(at) + index->at;
             // What the tail holds of it is what came before this run.
-            if (*index < 0) {
-              EXPECT_EQ(seeker.tail().From(seeker.tail().size() - static_cast<size_t>(-*index)).AsText(), sign.substr(0, static_cast<size_t>(-*index)));
+            if (index->at < 0) {
+              EXPECT_EQ(seeker.tail().From(seeker.tail().size() - static_cast<size_t>(-index->at)).AsText(), sign.substr(0, static_cast<size_t>(-index->at)));
             }
           }
           at += part.size();
@@ -61,17 +61,17 @@ TEST(EmbeddedSeeker, FindsEachSignAtEachPlaceInAnyCut) {
 
 TEST(EmbeddedSeeker, SeesNothingInRandomBytes) {
   EmbeddedSeeker seeker;
-  for (uint32_t i = 0; i < 64; ++i) EXPECT_EQ(seeker.Find(ByteView(Noise(1 << 18, i))), std::nullopt);
+  for (uint32_t i = 0; i < 64; ++i) EXPECT_FALSE(seeker.Find(ByteView(Noise(1 << 18, i))));
 }
 
 TEST(EmbeddedSeeker, GivesUpWhereSignsAreStrewnOnPurpose) {
   EmbeddedSeeker seeker;
-  EXPECT_EQ(seeker.Find(ByteView(Noise(1 << 20))), std::nullopt);
+  EXPECT_FALSE(seeker.Find(ByteView(Noise(1 << 20))));
   uint32_t borne = 0;
   while (!seeker.NoteFalseSign()) ++borne;
   EXPECT_EQ(borne, 256u + (1u << 20) / 4096);
   const std::string zip = MakeZip({{.name = "a.txt", .text = "inside"}});
-  EXPECT_EQ(seeker.Find(ByteView(zip)), std::nullopt);
+  EXPECT_FALSE(seeker.Find(ByteView(zip)));
 }
 
 TEST(Embedded, ContainersAreOpenedBehindAnythingInAnyCut) {
@@ -121,6 +121,53 @@ TEST(Embedded, TooManyFalseSignsAreNamed) {
   std::string bytes = Record(600);
   for (uint32_t i = 0; i < 400; ++i) bytes += std::string("\x1F\x8B\x08\0\0\0\0\0\0\x03\x07", 11) + "padding";
   EXPECT_EQ(opener.Open(bytes).outcomes, (Outcomes{{"!", "decompression_budget"}}));
+}
+
+std::string Base64Encode(const std::string& bytes) {
+  static const char kDigits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+  std::string out;
+  for (size_t i = 0; i < bytes.size(); i += 3) {
+    uint32_t group = 0;
+    for (size_t k = 0; k < 3; ++k) group = group << 8 | (i + k < bytes.size() ? static_cast<uint8_t>(bytes[i + k]) : 0u);
+    for (size_t k = 0; k < 4; ++k) out += i + k > bytes.size() ? '=' : kDigits[group >> (18 - 6 * k) & 63];
+  }
+  return out;
+}
+std::string Base64Lines(const std::string& bytes, const std::string& before_each, size_t line = 76) {
+  const std::string coded = Base64Encode(bytes);
+  std::string lines;
+  for (size_t at = 0; at < coded.size(); at += line) lines += before_each + coded.substr(at, line) + "\r\n";
+  return lines;
+}
+
+TEST(Embedded, Base64WithinTextIsOpenedInAnyCut) {
+  Opener opener;
+  const std::string text = SomeText(900);
+  const std::string zip = MakeZip({{.name = "a.txt", .text = text, .deflated = true}});
+  const std::string letter = "Dear all,\nwhat we spoke of stands below, as agreed with everybody who was there on the second day of the meeting.\n\n";
+  std::string long_letter;
+  while (long_letter.size() < 600) long_letter += letter;
+  for (const char* before_each : {"", "    ", "> > ", "\t| "}) {
+    const Opened opened = opener.OpenInAnyCut(long_letter + Base64Lines(zip, before_each) + "\nRegards\n" + long_letter);
+    EXPECT_EQ(opened.views.at("base64/zip:a.txt"), text) << before_each;
+    EXPECT_EQ(opened.outcomes, Outcomes()) << before_each;
+  }
+  // In the cell of a table, and in a statement; each of two.
+  const std::string cells = long_letter + "7;report;" + Base64Encode(zip) + ";x\n" + "insert into t values (8, '" + Base64Encode(GzipEncode(text)) + "', 3);\n";
+  const Opened opened = opener.OpenInAnyCut(cells);
+  EXPECT_EQ(opened.views.at("base64/zip:a.txt"), text);
+  EXPECT_EQ(opened.views.at("base64'/gzip"), text);
+}
+
+TEST(Embedded, DigitsPathsAndNamesAreNoBase64) {
+  Opener opener;
+  std::string text;
+  for (int i = 0; i < 8; ++i) {
+    text += "d404559f602eab6fd602ac7680dacbfaadd13630335e951f097af3900e9de176b6db28512f2e000b9d04fba5133e8b1c6e8df59db3a8ab9d60be4b97cc9e81db\n";
+    text += "see /usr/lib/a/very/long/path/to/some/file/that/nobody/will/ever/want/to/read/again\n";
+    text += "theverylongnameofsomethingthatisnotwrittenwithanyspacesbetweenitswordsatall\n";
+  }
+  EXPECT_EQ(opener.OpenInAnyCut(text).views, Views());
 }
 
 TEST(Embedded, WhatBreaksOffIsNamed) {
