@@ -35,7 +35,7 @@ bool IsOneLine(const std::string& text) { return text.find_first_of("\n\r\t") ==
 Response Api::KeepAmended(const Call& call, const Incident& incident, const audit::Entry& entry, const deploy::Deployment::Amend& amend) {
   std::optional<Result<deploy::Version>> kept;
   const std::string comment = std::string(entry.action == "policy.except" ? "exception of " : "example for ") + incident.subject.rule + " from incident " + entry.target;
-  const Status done = Audited(entry, [&]() -> Status {
+  const Status done = Audited(call, entry, [&]() -> Status {
     kept = rooms_.deployment->UploadAmended(call.request.caller.name, comment, amend);
     // The compiler shows the line that it speaks of, and with it an example: to the caller, not to the log.
     return *kept ? Status() : Status(Error(kept->error().code(), "the policy was refused"));

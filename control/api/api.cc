@@ -64,6 +64,9 @@ const std::vector<Api::Route>& Api::AllRoutes() {
       {"POST", "/v1/publications/rollback", Permission::kPolicy, &Api::RollBackPolicy},
       {"GET", "/v1/evidence", Permission::kEvidence, &Api::ListEvidence},
       {"GET", "/v1/evidence/{id}", Permission::kEvidence, &Api::GetEvidence},
+      {"GET", "/v1/tokens", Permission::kTokens, &Api::ListTokens},
+      {"POST", "/v1/tokens", Permission::kTokens, &Api::PostToken},
+      {"DELETE", "/v1/tokens/{name}", Permission::kTokens, &Api::DeleteToken},
       {"GET", "/v1/audit", Permission::kAudit, &Api::ListAudit},
       {"GET", "/v1/audit/verification", Permission::kAudit, &Api::VerifyAudit},
   };
@@ -98,9 +101,10 @@ Response Api::Answer(const Request& request) {
     path_known = true;
     if (request.method != route.method) continue;
     if (route.permission != Permission::kAnyone) {
+      if (!request.refusal.empty()) return Problem(401, request.refusal);
       if (!request.caller.role) return Problem(403, "the user " + request.caller.name + " has no role here");
       if (!May(*request.caller.role, route.permission)) {
-        return Problem(403, "the role " + std::string(Name(*request.caller.role)) + " does not allow this");
+        return Problem(403, "the role " + std::string(Name(*request.caller.role)) + " does not allow this; docs/api.md says which does");
       }
     }
     return (this->*route.handler)({request, std::move(*parts)});
@@ -108,7 +112,8 @@ Response Api::Answer(const Request& request) {
   return path_known ? Problem(405, "this path does not know the method") : Problem(404, "there is no such path; docs/api.md lists them");
 }
 
-Status Api::Audited(const audit::Entry& entry, const std::function<Status()>& act) const {
+Status Api::Audited(const Call& call, audit::Entry entry, const std::function<Status()>& act) const {
+  entry.by = call.request.caller.by;
   if (Status written = rooms_.audit->Append(entry); !written) {
     return Error(ErrorCode::kIo, "nothing was changed, since it could not be written to the audit log: " + written.error().message());
   }

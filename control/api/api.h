@@ -4,13 +4,16 @@
 // it happens, or does not happen. Thread: any. Allocates: yes. Failure: every error is a problem (message.h).
 #pragma once
 
+#include <array>
 #include <atomic>
 #include <functional>
 #include <string>
 #include <vector>
 
+#include "control/access/token_store.h"
 #include "control/api/appliance.h"
 #include "control/api/message.h"
+#include "control/api/outer_door.h"
 #include "control/audit/audit_log.h"
 #include "control/deploy/deployment.h"
 #include "control/evidence/vault_keeper.h"
@@ -40,7 +43,9 @@ struct Rooms {
   const metrics::RuleTally* rules = nullptr;
   const metrics::Talkers* talkers = nullptr;
   std::shared_ptr<const packet::HostNames> hosts;  // null: no host has a name
-  const std::atomic<uint64_t>* connections_refused = nullptr;  // by whatever serves the API
+  const std::atomic<uint64_t>* connections_refused = nullptr;  // at the Unix socket
+  access::TokenStore* tokens = nullptr;
+  const OuterDoor* outer_door = nullptr;  // may stay so: the API is not served over TLS
 };
 
 // Each as named in docs/metrics.md.
@@ -57,7 +62,7 @@ class Api {
 
   Response Handle(const Request& request);
 
-  // Streams under way at a time.
+  // Streams under way at a time, by each door.
   static constexpr int kMaxStreams = 8;
 
   // "GET /v1/incidents/{id}", for the test that compares them with the document.
@@ -109,6 +114,9 @@ class Api {
   Response ListTalkers(const Call& call);
   Response ListEvidence(const Call& call);
   Response GetEvidence(const Call& call);
+  Response ListTokens(const Call& call);
+  Response PostToken(const Call& call);
+  Response DeleteToken(const Call& call);
   Response ListAudit(const Call& call);
   Response VerifyAudit(const Call& call);
 
@@ -126,13 +134,13 @@ class Api {
   Response PutInForce(const Call& call, const std::string& action, const std::string& target,
                       const std::function<Result<deploy::Publication>(const std::string& author)>& act);
   // Writes the entry and then acts; a failed act gets a second entry.
-  Status Audited(const audit::Entry& entry, const std::function<Status()>& act) const;
+  Status Audited(const Call& call, audit::Entry entry, const std::function<Status()>& act) const;
   std::vector<std::string> Alarms() const;
   // Of the control plane, by their documented names.
   std::vector<metrics::Count> Counts() const;
 
   const Rooms rooms_;
-  std::atomic<int> streams_{0};
+  std::array<std::atomic<int>, static_cast<size_t>(Door::kCount)> streams_{};
   ApiCounters counters_;
 };
 

@@ -1,37 +1,27 @@
-// Caller: who asks, and what that person may. Over the Unix socket the kernel says who it is.
+// Caller: who asks, and what that person may. Over the Unix socket the kernel says who it is, over TLS the gate (control/access).
 //
-// Thread: value types. Allocates: yes. Failure: a name that is no role reads as nothing.
+// Thread: value types. Allocates: yes.
 #pragma once
 
 #include <cstdint>
 #include <optional>
 #include <string>
-#include <string_view>
 #include <vector>
+
+#include "control/access/role.h"
 
 namespace sluice::api {
 
-enum class Role : uint8_t { kViewer, kAnalyst, kEvidenceReader, kOperator, kAdmin, kCount };
-std::string_view Name(Role role);  // "viewer", "analyst", "evidence_reader", "operator", "admin"
-std::optional<Role> RoleFromName(std::string_view name);
-
-enum class Permission : uint8_t {
-  kAnyone,      // health
-  kLook,        // status, statistics, incidents without their samples
-  kSample,      // what was found, masked
-  kTriage,      // states, assignees, comments, tags
-  kQuarantine,  // hold and release
-  kPolicy,      // take in policies, put them in force
-  kEvidence,    // list evidence, and fetch it sealed as it is
-  kAudit,       // read and verify the audit log
-  kCount,
-};
-
-bool May(Role role, Permission permission);
+using access::May;
+using access::Name;
+using access::Permission;
+using access::Role;
+using access::RoleFromName;
 
 struct Caller {
   std::string name;
   std::optional<Role> role;  // nothing: known to the system, and to nobody here
+  std::string by = {};       // what showed it: "token backup", "certificate cn:li"; empty: the kernel said it
 };
 
 struct User {

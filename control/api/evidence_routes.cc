@@ -81,7 +81,7 @@ Response Api::GetEvidence(const Call& call) {
   if (const Result<Evidence> row = rooms_.vault->Get(id); !row) return ProblemOf(row.error());
   Response response;
   response.type = "application/octet-stream";
-  const Status done = Audited({call.request.caller.name, "evidence.fetch", call.parts[0], reason}, [&]() -> Status {
+  const Status done = Audited(call, {call.request.caller.name, "evidence.fetch", call.parts[0], reason}, [&]() -> Status {
     Result<std::string> item = rooms_.vault->Read(id);
     if (!item) return item.error();
     response.body = std::move(*item);

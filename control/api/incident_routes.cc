@@ -109,7 +109,7 @@ Response Api::GetIncident(const Call& call) {
 
 // Answers with the incident as it is afterwards.
 Response Api::ChangeIncident(const Call& call, const audit::Entry& entry, const std::function<Status()>& act) {
-  if (Status done = Audited(entry, act); !done) return ProblemOf(done.error());
+  if (Status done = Audited(call, entry, act); !done) return ProblemOf(done.error());
   return GetIncident(call);
 }
 
@@ -126,11 +126,11 @@ Response Api::PatchIncident(const Call& call) {
   const std::string target = std::to_string(incident->id), &actor = call.request.caller.name;
   if (state) {
     const std::string detail = std::string(incident::Name(incident->state)) + " -> " + *state_name;
-    Status done = Audited({actor, "incident.state", target, detail}, [&] { return rooms_.incidents->SetState(incident->id, *state); });
+    Status done = Audited(call, {actor, "incident.state", target, detail}, [&] { return rooms_.incidents->SetState(incident->id, *state); });
     if (!done) return ProblemOf(done.error());
   }
   if (assignee) {
-    Status done = Audited({actor, "incident.assign", target, *assignee}, [&] { return rooms_.incidents->Assign(incident->id, *assignee); });
+    Status done = Audited(call, {actor, "incident.assign", target, *assignee}, [&] { return rooms_.incidents->Assign(incident->id, *assignee); });
     if (!done) return ProblemOf(done.error());
   }
   return GetIncident(call);

@@ -3,6 +3,7 @@
 // Thread: value types. Allocates: yes.
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <map>
 #include <string>
@@ -13,12 +14,17 @@
 
 namespace sluice::api {
 
+// The way in: each has streams of its own.
+enum class Door : uint8_t { kSocket, kTls, kCount };
+
 struct Request {
   std::string method, path;
   std::multimap<std::string, std::string> query;
   std::string type;  // of the body: "application/json"
   std::string body;
   Caller caller;
+  Door door = Door::kSocket;
+  std::string refusal;  // why nobody is known to ask, in a sentence; empty: the caller is known
 };
 
 struct Response {

@@ -127,7 +127,7 @@ Response Api::PostPolicy(const Call& call) {
   Result<Version> kept = Error(ErrorCode::kInternal, "nothing was done");
   const std::string& author = request.caller.name;
   const std::string what = is_bundle ? "a bundle of " + std::to_string(request.body.size()) + " bytes" : std::to_string(sources.size()) + " packs";
-  const Status done = Audited({author, "policy.upload", "", what}, [&]() -> Status {
+  const Status done = Audited(call, {author, "policy.upload", "", what}, [&]() -> Status {
     const ByteView bytes(reinterpret_cast<const uint8_t*>(request.body.data()), request.body.size());
     kept = is_bundle ? rooms_.deployment->UploadBundle(author, comment, bytes) : rooms_.deployment->UploadSources(author, comment, sources);
     return kept ? Status() : Status(kept.error());
@@ -145,7 +145,7 @@ Response Api::PutInForce(const Call& call, const std::string& action, const std:
   if (!query.Finish()) return query.problem();
   Result<Publication> published = Error(ErrorCode::kInternal, "nothing was done");
   const std::string& author = call.request.caller.name;
-  const Status done = Audited({author, action, target, ""}, [&]() -> Status {
+  const Status done = Audited(call, {author, action, target, ""}, [&]() -> Status {
     published = act(author);
     return published ? Status() : Status(published.error());
   });

@@ -96,7 +96,7 @@ Response Api::PostQuarantine(const Call& call) {
   if (!wanted) return ProblemOf(wanted.error());
   if (!rooms_.appliance->State().is_inline) return Problem(409, "an appliance that only listens can hold nothing back");
   Result<Quarantine> made = *wanted;
-  Status done = Audited({call.request.caller.name, "quarantine.add", "", Describe(*wanted)}, [&]() -> Status {
+  Status done = Audited(call, {call.request.caller.name, "quarantine.add", "", Describe(*wanted)}, [&]() -> Status {
     made = rooms_.quarantines->Add(*wanted);
     return made ? Status() : Status(made.error());
   });
@@ -110,7 +110,7 @@ Response Api::DeleteQuarantine(const Call& call) {
   const std::vector<Quarantine> all = rooms_.quarantines->List();
   const auto entry = std::find_if(all.begin(), all.end(), [&](const Quarantine& one) { return std::to_string(one.id) == call.parts[0]; });
   if (entry == all.end()) return Problem(404, "there is no such quarantine");
-  Status done = Audited({call.request.caller.name, "quarantine.release", call.parts[0], Describe(*entry)},
+  Status done = Audited(call, {call.request.caller.name, "quarantine.release", call.parts[0], Describe(*entry)},
                         [&] { return rooms_.quarantines->Release(entry->id); });
   return done ? RenderQuarantine(*entry) : ProblemOf(done.error());
 }

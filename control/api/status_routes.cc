@@ -75,6 +75,10 @@ std::vector<std::string> Api::Alarms() const {
   if (rooms_.vault != nullptr) {
     for (std::string& alarm : rooms_.vault->Alarms()) alarms.push_back(std::move(alarm));
   }
+  for (std::string& alarm : rooms_.tokens->Alarms()) alarms.push_back(std::move(alarm));
+  if (rooms_.outer_door != nullptr) {
+    for (std::string& alarm : rooms_.outer_door->Alarms()) alarms.push_back(std::move(alarm));
+  }
   const uint64_t lost = rooms_.recorder->counters().incident_findings_lost.load();
   if (lost > 0) alarms.push_back(std::to_string(lost) + " findings belong to no incident: too many subjects were waiting for the disk");
   return alarms;
@@ -84,6 +88,8 @@ std::vector<metrics::Count> Api::Counts() const {
   const incident::StoreCounters& store = rooms_.incidents->counters();
   const incident::RecorderCounters& recorder = rooms_.recorder->counters();
   const quarantine::KeeperCounters& keeper = *rooms_.quarantine_counters;
+  uint64_t streams = 0;
+  for (const std::atomic<int>& door : streams_) streams += static_cast<uint64_t>(door.load());
   std::vector<metrics::Count> counts = {{"incidents_created", store.incidents_created.load()},
           {"incidents_expired", store.incidents_expired.load()},
           {"incidents_removed_for_size", store.incidents_removed_for_size.load()},
@@ -103,7 +109,11 @@ std::vector<metrics::Count> Api::Counts() const {
           {"api_requests_wrong", counters_.api_requests_wrong.load()},
           {"api_requests_failed", counters_.api_requests_failed.load()},
           {"api_connections_refused", rooms_.connections_refused->load()},
-          {"api_streams", static_cast<uint64_t>(streams_.load())}};
+          {"api_streams", streams},
+          {"api_tokens", rooms_.tokens->List().size()}};
+  if (rooms_.outer_door != nullptr) {
+    for (metrics::Count& count : rooms_.outer_door->Counts()) counts.push_back(std::move(count));
+  }
   if (rooms_.vault == nullptr) return counts;
   const evidence::VaultCounters& vault = rooms_.vault->counters();
   counts.insert(counts.end(), {{"evidence_stored", vault.evidence_stored.load()},
@@ -120,7 +130,17 @@ std::vector<metrics::Count> Api::Counts() const {
 
 Response Api::GetHealth(const Call&) {
   Response response;
-  response.body = R"({"status":"ok"})";
+  event::JsonText json(response.body);
+  json.BeginObject();
+  json.Text("status", "ok");
+  // Of what will stop to work by itself, before it does.
+  const std::vector<std::string> warnings = rooms_.outer_door != nullptr ? rooms_.outer_door->Alarms() : std::vector<std::string>();
+  if (!warnings.empty()) {
+    json.BeginList("warnings");
+    for (const std::string& warning : warnings) json.Element(warning);
+    json.EndList();
+  }
+  json.EndObject();
   return response;
 }
 
@@ -186,11 +206,12 @@ Response Api::GetMetrics(const Call& call) {
 Response Api::GetStream(const Call& call) {
   QueryReader query(call.request);
   if (!query.Finish()) return query.problem();
-  if (streams_.fetch_add(1) >= kMaxStreams) {
-    streams_.fetch_sub(1);
+  std::atomic<int>& streams = streams_[static_cast<size_t>(call.request.door)];
+  if (streams.fetch_add(1) >= kMaxStreams) {
+    streams.fetch_sub(1);
     return Problem(503, "too many streams are open");
   }
-  auto stream = std::make_shared<Stream>(streams_, rooms_.incidents->feed().End());
+  auto stream = std::make_shared<Stream>(streams, rooms_.incidents->feed().End());
   const bool with_sample = May(*call.request.caller.role, Permission::kSample);
   Response response;
   response.type = "text/event-stream";

@@ -76,7 +76,7 @@ Response Api::PutTrial(const Call& call) {
   if (!id) return ProblemOf(id.error());
   Result<deploy::Trial> begun = Error(ErrorCode::kInternal, "nothing was done");
   const std::string& author = call.request.caller.name;
-  const Status done = Audited({author, "policy.shadow", call.parts[0], ""}, [&]() -> Status {
+  const Status done = Audited(call, {author, "policy.shadow", call.parts[0], ""}, [&]() -> Status {
     begun = rooms_.deployment->Try(author, *id);
     return begun ? Status() : Status(begun.error());
   });
@@ -95,7 +95,7 @@ Response Api::DeleteTrial(const Call& call) {
   if (!query.Finish()) return query.problem();
   Result<deploy::Trial> ended = rooms_.deployment->LookAtTrial();
   if (!ended) return ProblemOf(ended.error());
-  const Status done = Audited({call.request.caller.name, "policy.shadow.end", std::to_string(ended->version.id), ""}, [&]() -> Status {
+  const Status done = Audited(call, {call.request.caller.name, "policy.shadow.end", std::to_string(ended->version.id), ""}, [&]() -> Status {
     ended = rooms_.deployment->EndTrial();
     return ended ? Status() : Status(ended.error());
   });

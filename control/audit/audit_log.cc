@@ -29,6 +29,7 @@ std::string BodyOf(const Entry& entry, uint64_t seq) {
   json.Number("seq", seq);
   json.Time("time", Now());
   json.Text("actor", entry.actor);
+  if (!entry.by.empty()) json.Text("by", entry.by);
   json.Text("action", entry.action);
   json.Text("target", entry.target);
   json.Text("detail", entry.detail);

@@ -21,6 +21,7 @@ struct Entry {
   std::string action;  // "incident.state", "quarantine.release", …
   std::string target;  // of what: a number or a name
   std::string detail;  // to what
+  std::string by = {};  // what showed who it was: "token backup"; empty: the kernel said it
 };
 
 class AuditLog {

@@ -27,8 +27,9 @@ const std::vector<std::vector<std::string>>& Layers() {
       {"dataplane/runtime"},
       {"control/config", "control/database"},
       {"control/exports/format", "control/exports/transport"},
-      {"control/exports", "control/audit", "control/deploy", "control/evidence", "control/incident", "control/ledger", "control/metrics", "control/quarantine"},
+      {"control/access", "control/exports", "control/audit", "control/deploy", "control/evidence", "control/incident", "control/ledger", "control/metrics", "control/quarantine"},
       {"control/api"},
+      {"control/remote"},
       {"control/daemon", "control/cli", "rules/cli"},
   };
   return kLayers;

@@ -50,7 +50,7 @@ inline constexpr char kSample[] =
 
 class Laboratory {
  public:
-  Laboratory() {
+  explicit Laboratory(const OuterDoor* outer_door = nullptr) {
     incident::StoreOptions options;
     options.path = folder_.File("incidents.db");
     store = incident::IncidentStore::Open(options).value();
@@ -78,6 +78,9 @@ class Laboratory {
     rooms.vault = vault.get();
     rooms.vault_keeper = keeper.get();
     rooms.connections_refused = &connections_refused;
+    tokens = access::TokenStore::Open(folder_.File("tokens.db")).value();
+    rooms.tokens = tokens.get();
+    rooms.outer_door = outer_door;
     api = std::make_unique<Api>(rooms);
   }
 
@@ -116,7 +119,7 @@ class Laboratory {
     }
     request.type = "application/json";
     request.body = body;
-    request.caller = {"li", role};
+    request.caller = {"li", role, {}};
     return api->Handle(request);
   }
   std::string File(const std::string& name) const { return folder_.File(name); }
@@ -153,6 +156,7 @@ class Laboratory {
   std::unique_ptr<evidence::Vault> vault;
   std::unique_ptr<evidence::VaultKeeper> keeper;
   std::atomic<uint64_t> connections_refused{0};
+  std::unique_ptr<access::TokenStore> tokens;
   std::unique_ptr<Api> api;
 };
 
