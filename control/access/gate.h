@@ -54,6 +54,8 @@ class Gate {
   };
   Answer Ask(const Credentials& credentials, Timestamp now);
 
+  // Writes down what was used when. Waits for the disk.
+  void Settle(Timestamp now) { tokens_.Settle(now); }
   // From the next question on.
   void TakeClients(ClientList clients);
 

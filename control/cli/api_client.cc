@@ -1,26 +1,29 @@
 #include "control/cli/api_client.h"
 
-#include <httplib.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 
 #include <cstring>
 #include <nlohmann/json.hpp>
 
+#include "control/cli/http_client.h"
+
 namespace sluice::cli {
 namespace {
 
-// A policy of many rules takes a while to compile and try, out of the way of packets.
-constexpr time_t kTimeoutSeconds = 600;
-
-class LocalHttpClient final : public httplib::ClientImpl {
+class LocalHttpClient final : public HttpClient {
  public:
-  explicit LocalHttpClient(const std::string& path) : httplib::ClientImpl("localhost", 80), path_(path) {
+  explicit LocalHttpClient(const std::string& path) : HttpClient("localhost", 80), path_(path) {
     set_read_timeout(kTimeoutSeconds);
     set_default_headers({{"Host", "localhost"}});
   }
 
-  int connect_error() const { return connect_error_; }
+  Error Unreachable(httplib::Error error) const override {
+    if (connect_error_ != 0) {
+      return Error::FromErrno(connect_error_, "sluiced cannot be reached at " + path_ + " (is it running, with `control:` in its configuration?)");
+    }
+    return Error(ErrorCode::kIo, "sluiced at " + path_ + " gave no answer: " + httplib::to_string(error));
+  }
 
  private:
   bool create_and_connect_socket(Socket& socket, httplib::Error& error) override {
@@ -47,11 +50,16 @@ class LocalHttpClient final : public httplib::ClientImpl {
   int connect_error_ = 0;
 };
 
-Error Unreachable(const std::string& socket, const LocalHttpClient& client, httplib::Error error) {
-  if (client.connect_error() != 0) {
-    return Error::FromErrno(client.connect_error(), "sluiced cannot be reached at " + socket + " (is it running, with `control:` in its configuration?)");
-  }
-  return Error(ErrorCode::kIo, "sluiced at " + socket + " gave no answer: " + httplib::to_string(error));
+Result<std::unique_ptr<HttpClient>> MakeClient(const Endpoint& endpoint) {
+  if (!endpoint.server.empty()) return MakeRemoteClient(endpoint);
+  return std::unique_ptr<HttpClient>(std::make_unique<LocalHttpClient>(endpoint.socket));
+}
+
+// What the server refused, and what can be done about it from here.
+Error Refusal(int status, std::string detail, const Endpoint& endpoint) {
+  if (detail.empty()) detail = "sluiced answered " + std::to_string(status);
+  if (status == 401 && endpoint.token_file.empty()) detail += " (a token is shown with --token-file FILE)";
+  return Error(status == 401 || status == 403 ? ErrorCode::kPermissionDenied : ErrorCode::kInvalidArgument, detail);
 }
 
 std::string DetailOf(const std::string& body) {
@@ -77,21 +85,22 @@ std::string Escape(std::string_view text) {
 }  // namespace
 
 Result<std::string> ApiClient::Send(const std::string& method, const std::string& path, const std::string& body, const std::string& type) const {
-  LocalHttpClient client(socket_);
+  const Result<std::unique_ptr<HttpClient>> client = MakeClient(endpoint_);
+  if (!client) return client.error();
   httplib::Request request;
   request.method = method;
   request.path = path;
   request.body = body;
   if (!body.empty()) request.headers.emplace("Content-Type", type);
-  httplib::Result result = client.send(request);
-  if (!result) return Unreachable(socket_, client, result.error());
+  httplib::Result result = (*client)->send(request);
+  if (!result) return (*client)->Unreachable(result.error());
   if (result->status < 300) return std::move(result->body);
-  const std::string detail = DetailOf(result->body);
-  return Error(ErrorCode::kInvalidArgument, detail.empty() ? "sluiced answered " + std::to_string(result->status) : detail);
+  return Refusal(result->status, DetailOf(result->body), endpoint_);
 }
 
 Status ApiClient::Stream(const std::string& path, const std::function<bool(std::string_view)>& take) const {
-  LocalHttpClient client(socket_);
+  const Result<std::unique_ptr<HttpClient>> client = MakeClient(endpoint_);
+  if (!client) return client.error();
   httplib::Request request;
   request.method = "GET";
   request.path = path;
@@ -110,11 +119,11 @@ Status ApiClient::Stream(const std::string& path, const std::function<bool(std::
     stopped = !take(std::string_view(data, size));
     return !stopped;
   };
-  httplib::Result result = client.send(request);
+  httplib::Result result = (*client)->send(request);
   if (stopped) return {};
-  if (!result) return Unreachable(socket_, client, result.error());
+  if (!result) return (*client)->Unreachable(result.error());
   if (status == 200) return {};
-  return Error(ErrorCode::kInvalidArgument, DetailOf(refusal));
+  return Refusal(status, DetailOf(refusal), endpoint_);
 }
 
 std::string Query(const std::vector<std::pair<std::string, std::string>>& parameters) {

@@ -1,4 +1,4 @@
-// ApiClient: sluicectl's end of the Unix socket: a request out, its answer or the server's problem in.
+// ApiClient: sluicectl's end of the Unix socket, or of a connection over TLS: a request out, its answer or the server's problem in.
 //
 // Thread: one. Allocates: yes. Failure: kIo where nobody answers, kInvalidArgument with the problem's own sentence where the server refuses.
 #pragma once
@@ -10,12 +10,13 @@
 #include <vector>
 
 #include "base/result.h"
+#include "control/cli/endpoint.h"
 
 namespace sluice::cli {
 
 class ApiClient {
  public:
-  explicit ApiClient(std::string socket) : socket_(std::move(socket)) {}
+  explicit ApiClient(Endpoint endpoint) : endpoint_(std::move(endpoint)) {}
 
   // The body of the answer.
   Result<std::string> Get(const std::string& path) const { return Send("GET", path, ""); }
@@ -24,7 +25,7 @@ class ApiClient {
   Status Stream(const std::string& path, const std::function<bool(std::string_view)>& take) const;
 
  private:
-  std::string socket_;
+  Endpoint endpoint_;
 };
 
 // "?a=b&c=d", escaped; pairs with an empty value are left out.

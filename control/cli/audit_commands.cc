@@ -11,11 +11,16 @@ namespace {
 
 using Json = nlohmann::json;
 
+std::string ActorOf(const Json& entry) {
+  const std::string actor = entry["actor"], by = entry.value("by", "");
+  return by.empty() ? actor : actor + " (" + by + ")";
+}
+
 void ShowEntries(const std::string& body) {
   TextTable table({"SEQ", "TIME", "ACTOR", "ACTION", "TARGET", "DETAIL"});
   const Json answer = Json::parse(body);
   for (const Json& entry : answer["entries"]) {
-    table.Add({std::to_string(entry["seq"].get<uint64_t>()), entry["time"].get<std::string>().substr(0, 19), entry["actor"], entry["action"], entry["target"],
+    table.Add({std::to_string(entry["seq"].get<uint64_t>()), entry["time"].get<std::string>().substr(0, 19), ActorOf(entry), entry["action"], entry["target"],
                entry["detail"]});
   }
   std::fputs(table.Render().c_str(), stdout);

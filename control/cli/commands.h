@@ -14,11 +14,11 @@ namespace sluice::cli {
 
 // Of every subcommand.
 struct Session {
-  std::string socket;
+  Endpoint endpoint;
   bool json = false;
   int exit_code = 0;
 
-  ApiClient client() const { return ApiClient(socket); }
+  ApiClient client() const { return ApiClient(endpoint); }
   // Prints the answer as it is with --json, and else by `show`; or the error.
   void Print(const Result<std::string>& answer, const std::function<void(const std::string&)>& show);
   void Fail(const Error& error);
@@ -30,6 +30,7 @@ void AddIncidentCommands(CLI::App& app, Session& session);    // incidents list|
 void AddQuarantineCommands(CLI::App& app, Session& session);  // quarantine add|list|release
 void AddPolicyCommands(CLI::App& app, Session& session);      // policy list|show|upload|shadow|publish|rollback|history
 void AddEvidenceCommands(CLI::App& app, Session& session);    // evidence list|fetch|new-key|open
+void AddTokenCommands(CLI::App& app, Session& session);       // tokens add|list|revoke
 void AddAuditCommands(CLI::App& app, Session& session);       // audit list|verify
 
 }  // namespace sluice::cli

@@ -16,8 +16,14 @@ int Main(int argc, char** argv) {
   app.require_subcommand(1);
   app.fallthrough();
   sluice::cli::Session session;
-  session.socket = "/run/sluice/api.sock";
-  app.add_option("--socket", session.socket, "where sluiced listens: `socket` of its configuration")->envname("SLUICE_SOCKET")->capture_default_str();
+  sluice::cli::Endpoint& endpoint = session.endpoint;
+  endpoint.socket = "/run/sluice/api.sock";
+  CLI::Option* socket = app.add_option("--socket", endpoint.socket, "where sluiced listens: `socket` of its configuration")->envname("SLUICE_SOCKET")->capture_default_str();
+  app.add_option("--server", endpoint.server, "an appliance over TLS instead, as https://HOST:PORT: `api: listen` of its configuration")->envname("SLUICE_SERVER")->excludes(socket);
+  app.add_option("--ca", endpoint.authority, "with --server: a PEM file of the authority of its certificate; unless given, those that this system trusts")->envname("SLUICE_CA");
+  app.add_option("--token-file", endpoint.token_file, "with --server: a file with the token to show; nobody else may read it")->envname("SLUICE_TOKEN_FILE");
+  app.add_option("--cert", endpoint.certificate, "with --server: a PEM file with the client certificate to show")->envname("SLUICE_CERT");
+  app.add_option("--key", endpoint.key, "with --cert: its key")->envname("SLUICE_KEY");
   app.add_flag("--json", session.json, "what the API said, as JSON");
   sluice::cli::AddStatusCommands(app, session);
   sluice::cli::AddTopCommand(app, session);
@@ -25,6 +31,7 @@ int Main(int argc, char** argv) {
   sluice::cli::AddQuarantineCommands(app, session);
   sluice::cli::AddPolicyCommands(app, session);
   sluice::cli::AddEvidenceCommands(app, session);
+  sluice::cli::AddTokenCommands(app, session);
   sluice::cli::AddAuditCommands(app, session);
   sluice::completion::AddCommand(app);
   try {

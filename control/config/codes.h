@@ -25,6 +25,11 @@ inline constexpr auto kExportNeedsKey = static_cast<syntax::Code>(7050);    // o
 inline constexpr auto kExportHasNoUse = static_cast<syntax::Code>(7051);    // for a key, with its way of sending
 inline constexpr auto kBadExportName = static_cast<syntax::Code>(7052);     // not a name, or that of another one
 inline constexpr auto kExportNeedsControl = static_cast<syntax::Code>(7053);
+inline constexpr auto kApiNeedsControl = static_cast<syntax::Code>(7070);
+inline constexpr auto kApiBadAddress = static_cast<syntax::Code>(7071);     // not ADDRESS:PORT, or one twice
+inline constexpr auto kApiNeedsKey = static_cast<syntax::Code>(7072);       // one that its way of authentication cannot do without
+inline constexpr auto kApiHasNoUse = static_cast<syntax::Code>(7073);       // for a key, with its way of authentication
+inline constexpr auto kApiBadClient = static_cast<syntax::Code>(7074);      // not a name in a certificate, or that of another one
 inline constexpr auto kEvidenceNeedsControl = static_cast<syntax::Code>(7060);
 
 }  // namespace sluice::config

@@ -3,6 +3,7 @@
 #include <filesystem>
 #include <memory>
 
+#include "control/config/api_reader.h"
 #include "control/config/cross_checks.h"
 #include "control/config/codes.h"
 #include "control/config/export_reader.h"
@@ -36,6 +37,7 @@ class Reader {
     ReadDecode(top);
     ReadOutput(top);
     if (const syntax::Node* control = top.Find("control")) ReadControl(*control);
+    if (const syntax::Node* api = top.Find("api")) ReadApiSection(*api);
     if (const syntax::Node* exports = top.Find("exports")) ReadExportList(*exports);
     if (const syntax::Node* evidence = top.Find("evidence")) ReadEvidence(*evidence);
     top.Finish();
@@ -206,6 +208,12 @@ class Reader {
     control.quarantine_time = std::chrono::minutes(reader.Number("quarantine_minutes"));
     control.incident_bytes = reader.Number("incident_megabytes") << 20;
     reader.Finish();
+  }
+
+  void ReadApiSection(const syntax::Node& api) {
+    configuration_.api = ReadApi(api, folder_, diagnostics_);
+    if (configuration_.control) return;
+    diagnostics_.Error(kApiNeedsControl, api.at, "'api' needs 'control'", "what the API works with is kept in the folder 'control: directory'");
   }
 
   void ReadExportList(const syntax::Node& exports) {

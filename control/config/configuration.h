@@ -31,6 +31,21 @@ struct ControlOptions {
   std::chrono::minutes quarantine_time{0};  // of a rule's quarantine; zero: until somebody releases it
 };
 
+// Whose certificate the API over TLS takes for whom.
+struct ApiClient {
+  std::string certificate, user, role;
+};
+
+// The API over TLS. `authentication` is a name of access::Demand.
+struct ApiOptions {
+  std::vector<std::string> listen;           // "ADDRESS:PORT"
+  std::string certificate, key;              // paths, as the two below
+  std::string client_ca, client_crl;         // may be empty
+  std::string authentication;
+  std::vector<ApiClient> clients;
+  uint32_t connections = 0, connections_per_address = 0;
+};
+
 // A receiver of records. `to` and `format` are names of tables in control/exports.
 struct ExportOptions {
   std::string name, to, format;
@@ -63,6 +78,7 @@ struct Configuration {
   runtime::DataPlaneOptions data_plane;
   std::vector<ExportOptions> exports;
   std::optional<ControlOptions> control;  // nothing: records go to files, and nobody keeps incidents
+  std::optional<ApiOptions> api;            // nothing: the API is served at its Unix socket alone
   std::optional<EvidenceOptions> evidence;  // nothing: none is kept
 };
 

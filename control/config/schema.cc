@@ -25,6 +25,7 @@ constexpr Key kKeys[] = {
     {Section::kTop, "decode", KeyKind::kMap, "", 0, 0, "", false, "How far objects are opened (docs/protocols.md). What goes beyond is an anomaly, and the policy's fail mode `uninspectable` decides."},
     {Section::kTop, "output", KeyKind::kMap, "", 0, 0, "", false, "Where records go."},
     {Section::kTop, "control", KeyKind::kMap, "", 0, 0, "", false, "Incidents and whatever people do with them. Without it records go to files only."},
+    {Section::kTop, "api", KeyKind::kMap, "", 0, 0, "", false, "The API over TLS, for other machines (docs/api.md). Needs `control`, whose Unix socket serves it to this one."},
     {Section::kTop, "exports", KeyKind::kList, "", 0, 0, "", false, "Receivers of records besides the files of `output` (docs/exports.md). Needs `control`, in whose directory their spools lie."},
     {Section::kTop, "evidence", KeyKind::kMap, "", 0, 0, "", false, "The vault for what rules with `evidence: true` ask to keep (docs/evidence.md). Needs `control`."},
 
@@ -100,6 +101,20 @@ constexpr Key kKeys[] = {
     {Section::kUser, "name", KeyKind::kText, "", 0, 0, "", true, "A user of this system."},
     {Section::kUser, "role", KeyKind::kWord, "", 0, 0, "viewer|analyst|evidence_reader|operator|admin", true, "What that user may do (docs/api.md)."},
 
+    {Section::kApi, "listen", KeyKind::kTexts, "", 0, 0, "", true, "Addresses and ports, as `192.0.2.7:8443` or `\"[::]:8443\"`; a list, of a management network."},
+    {Section::kApi, "certificate", KeyKind::kText, "", 0, 0, "", true, "What the API shows of itself: a certificate in PEM, with the intermediate ones behind it. Clients compare its subjectAltName with the name that they asked for. Read again at each reload. A relative path counts from the folder of this file."},
+    {Section::kApi, "key", KeyKind::kText, "", 0, 0, "", true, "The key of the certificate, in PEM, without a pass phrase. Nobody but its owner and group may read it."},
+    {Section::kApi, "authentication", KeyKind::kWord, "", 0, 0, "certificate|token|either|both", true, "What shows who asks: a client certificate, a token (`sluicectl tokens add`), whichever of them is there, or a token over a connection that needs a certificate."},
+    {Section::kApi, "client_ca", KeyKind::kText, "", 0, 0, "", false, "The authorities of client certificates, in PEM. Needed unless `authentication` is `token`."},
+    {Section::kApi, "client_crl", KeyKind::kText, "", 0, 0, "", false, "Which certificates these have revoked, in PEM. Once it is older than it says of itself no certificate is taken: renew it in time."},
+    {Section::kApi, "clients", KeyKind::kList, "", 0, 0, "", false, "Who the holders of certificates are. Read again at each reload. Whoever is not in the list may do nothing."},
+    {Section::kApi, "connections", KeyKind::kNumber, "256", 8, 16384, "", false, "Connections at a time. Beyond them one that has not shown who it is, or idles, goes for a new one; what finds no room is refused and counted."},
+    {Section::kApi, "connections_per_address", KeyKind::kNumber, "64", 1, 16384, "", false, "Of one IPv4 address, or one /64 of IPv6, at a time."},
+
+    {Section::kApiClient, "certificate", KeyKind::kText, "", 0, 0, "", true, "A name in the certificate, and where it stands there: `cn:` the common name of the subject; `dns:`, `email:` and `uri:` a subjectAltName. As `\"email:li@example.org\"`."},
+    {Section::kApiClient, "user", KeyKind::kText, "", 0, 0, "", true, "The user whom it stands for, as the audit log is to name him."},
+    {Section::kApiClient, "role", KeyKind::kWord, "", 0, 0, "viewer|analyst|evidence_reader|operator|admin", true, "What that user may do (docs/api.md)."},
+
     {Section::kExport, "name", KeyKind::kText, "", 0, 0, "", true, "The name of its spool, and in messages: letters, digits, `_` and `-`, at most 24."},
     {Section::kExport, "to", KeyKind::kWord, "", 0, 0, "file|syslog_tcp|syslog_tls|webhook|kafka", true, "How records get there."},
     {Section::kExport, "format", KeyKind::kWord, "jsonl", 0, 0, "jsonl|ocsf|ecs|eve|cef", false, "How they are written."},
@@ -167,6 +182,8 @@ std::string_view Title(Section section) {
     case Section::kOutput: return "Under `output:`";
     case Section::kControl: return "Under `control:`";
     case Section::kUser: return "A user, in the list `control: users:`";
+    case Section::kApi: return "Under `api:`";
+    case Section::kApiClient: return "A client, in the list `api: clients:`";
     case Section::kExport: return "A receiver, in the list `exports:`";
     case Section::kEvidence: return "Under `evidence:`";
     case Section::kCount: break;
@@ -187,6 +204,8 @@ std::string_view Description(Section section) {
     case Section::kOutput: return "'output'";
     case Section::kControl: return "'control'";
     case Section::kUser: return "a user";
+    case Section::kApi: return "'api'";
+    case Section::kApiClient: return "a client";
     case Section::kExport: return "an export";
     case Section::kEvidence: return "'evidence'";
     case Section::kCount: break;

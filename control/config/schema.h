@@ -13,7 +13,7 @@ namespace sluice::config {
 enum class KeyKind : uint8_t { kText, kNumber, kFlag, kWord, kTexts, kNumbers, kMap, kList };
 
 // Where a key stands.
-enum class Section : uint8_t { kTop, kPort, kPair, kHost, kWorkers, kMemory, kTables, kDecode, kOutput, kControl, kUser, kExport, kEvidence, kCount };
+enum class Section : uint8_t { kTop, kPort, kPair, kHost, kWorkers, kMemory, kTables, kDecode, kOutput, kControl, kUser, kApi, kApiClient, kExport, kEvidence, kCount };
 std::string_view Title(Section section);        // as a heading: "A port under `ports:`"
 std::string_view Description(Section section);  // as messages name it: "a port"
 

@@ -15,8 +15,10 @@ void AddCheckCommand(CLI::App& app, int& exit_code) {
   command->callback([path, &exit_code] {
     const PreparedRun prepared = Prepare(*path);
     std::fputs(prepared.report.c_str(), stderr);
-    exit_code = prepared.ok() ? 0 : 1;
-    if (!prepared.ok()) return;
+    // A run would start with it, and say so; but whoever checks wants to know before.
+    for (const std::string& sentence : prepared.stale) std::fprintf(stderr, "%s: error: %s\n", path->c_str(), sentence.c_str());
+    exit_code = prepared.ok() && prepared.stale.empty() ? 0 : 1;
+    if (exit_code != 0) return;
     std::printf("%s: no errors\n%s\n%s\n", path->c_str(), DescribePolicy(*prepared.policy).c_str(),
                 DescribeFailModes(*prepared.policy).c_str());
   });

@@ -56,6 +56,9 @@ Result<std::unique_ptr<ControlPlane>> ControlPlane::Start(const config::ControlO
   Result<std::unique_ptr<audit::AuditLog>> audit = audit::AuditLog::Open(options.directory + "/audit.jsonl");
   if (!audit) return audit.error();
   control->audit_ = std::move(*audit);
+  Result<std::unique_ptr<access::TokenStore>> tokens = access::TokenStore::Open(options.directory + "/tokens.db");
+  if (!tokens) return tokens.error();
+  control->tokens_ = std::move(*tokens);
   Result<std::unique_ptr<exports::ExportSet>> receivers = exports::ExportSet::Open(exports, options.directory + "/exports");
   if (!receivers) return receivers.error();
   control->exports_ = std::move(*receivers);
@@ -141,6 +144,8 @@ Status ControlPlane::OpenApi(api::Appliance& appliance, deploy::Target& policies
   rooms.talkers = &observers_.talkers;
   rooms.hosts = hosts_;
   rooms.connections_refused = connections_refused_.get();
+  rooms.tokens = tokens_.get();
+  rooms.outer_door = door_.get();
   deployment_->Connect(&policies);
   api_ = std::make_unique<api::Api>(rooms);
   local.path = options_.socket;
@@ -156,11 +161,36 @@ Status ControlPlane::OpenApi(api::Appliance& appliance, deploy::Target& policies
     return server.error();
   }
   server_ = std::move(*server);
+  if (!door_) return {};
+  Status opened = door_->Open([this](const api::Request& request) { return api_->Handle(request); });
+  if (!opened) CloseApi();
+  return opened;
+}
+
+Status ControlPlane::PrepareDoor(const config::ApiOptions& options) {
+  Result<std::unique_ptr<remote::RemoteDoor>> door = remote::RemoteDoor::Make(options, *tokens_);
+  if (!door) return door.error();
+  door_ = std::move(*door);
+  clients_ = options.clients;
+  for (const std::string& alarm : door_->Alarms()) LogWarning(alarm);
   return {};
+}
+
+Status ControlPlane::RenewDoor(const config::ApiOptions& options) {
+  const std::string who = std::to_string(options.clients.size()) + " clients";
+  if (Status written = audit_->Append({"sluiced", "api.reload", options.certificate, who}); !written) return written;
+  Status renewed = door_->Renew(options);
+  if (renewed) {
+    clients_ = options.clients;
+    return renewed;
+  }
+  if (Status written = audit_->Append({"sluiced", "api.reload.failed", options.certificate, renewed.error().message()}); !written) LogError(written.error().message());
+  return renewed;
 }
 
 void ControlPlane::CloseApi() {
   if (incidents_) incidents_->feed().Close();
+  if (door_) door_->Close();
   server_.reset();
   api_.reset();
   if (deployment_) deployment_->Connect(nullptr);
@@ -169,6 +199,7 @@ void ControlPlane::CloseApi() {
 
 ControlPlane::~ControlPlane() {
   CloseApi();
+  door_.reset();
   exports_.reset();
   keeper_.reset();
   recorder_.reset();

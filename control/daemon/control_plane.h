@@ -17,6 +17,7 @@
 #include "control/incident/incident_recorder.h"
 #include "control/incident/incident_store.h"
 #include "control/quarantine/quarantine_keeper.h"
+#include "control/remote/remote_door.h"
 
 namespace sluice::daemon {
 
@@ -43,6 +44,13 @@ class ControlPlane {
   // REQUIRES: the appliance, the target of policies and what `hold_back` works with outlive the call of CloseApi.
   Status OpenApi(api::Appliance& appliance, deploy::Target& policies, quarantine::QuarantineBook::Publish hold_back);
   void CloseApi();
+  // The API over TLS as well; call before OpenApi.
+  Status PrepareDoor(const config::ApiOptions& options);
+  // Its files anew, and its clients as `options` has them now. In the audit log; an error leaves all as it was. REQUIRES: PrepareDoor.
+  Status RenewDoor(const config::ApiOptions& options);
+  // Those in force.
+  const std::vector<config::ApiClient>& clients() const { return clients_; }
+  bool has_door() const { return door_ != nullptr; }
 
  private:
   // Each finding goes to all of them.
@@ -77,6 +85,9 @@ class ControlPlane {
   std::shared_ptr<std::atomic<uint64_t>> connections_refused_;
   std::unique_ptr<api::Api> api_;
   std::unique_ptr<api::LocalServer> server_;
+  std::unique_ptr<access::TokenStore> tokens_;
+  std::unique_ptr<remote::RemoteDoor> door_;
+  std::vector<config::ApiClient> clients_;  // of the door
 };
 
 }  // namespace sluice::daemon

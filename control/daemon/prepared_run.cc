@@ -5,12 +5,26 @@
 #include "control/config/config_reader.h"
 #include "control/evidence/item_key.h"
 #include "control/ledger/ledger.h"
+#include "control/remote/tls_files.h"
 #include "rules/bundle/key_file.h"
 
 namespace sluice::daemon {
 namespace {
 
 constexpr size_t kDigestShown = 16;
+
+// Every mistake of the files of the API over TLS.
+void CheckApi(const config::ApiOptions& api, const std::string& configuration_path, PreparedRun& prepared) {
+  const bool always = api.authentication == "certificate" || api.authentication == "both";
+  for (const remote::TlsFault& fault : remote::CheckTlsFiles({api.certificate, api.key, api.client_ca, api.client_crl, always}, remote::SystemNow())) {
+    if (fault.expired) {
+      prepared.stale.push_back("api: " + fault.sentence);
+    } else {
+      prepared.report += configuration_path + ": error: api: " + fault.sentence + "\n";
+      prepared.unusable = true;
+    }
+  }
+}
 
 }  // namespace
 
@@ -23,6 +37,7 @@ PreparedRun Prepare(const std::string& configuration_path) {
     prepared.report += std::to_string(loaded.errors) + (loaded.errors == 1 ? " error in " : " errors in ") + configuration_path + "\n";
     return prepared;
   }
+  if (prepared.configuration->api) CheckApi(*prepared.configuration->api, configuration_path, prepared);
   Result<bundle::TrustedKeys> trusted = bundle::ReadTrustedKeys(prepared.configuration->trusted_keys);
   if (!trusted) {
     prepared.report += configuration_path + ": error: trusted_keys: " + trusted.error().message() + "\n";

@@ -6,6 +6,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "control/config/configuration.h"
 #include "rules/bundle/bundle.h"
@@ -17,8 +18,10 @@ struct PreparedRun {
   bundle::TrustedKeys trusted;  // whoever signs a policy for this configuration; none: anybody
   std::shared_ptr<const bundle::Bundle> policy;
   std::string report;  // errors and warnings, a line or more each; empty when there are none
+  bool unusable = false;           // a file that it names is not what it must be
+  std::vector<std::string> stale;  // what was good once, and has expired: no reason not to start, since packets must run
 
-  bool ok() const { return configuration.has_value() && policy != nullptr; }
+  bool ok() const { return configuration.has_value() && policy != nullptr && !unusable; }
 };
 
 PreparedRun Prepare(const std::string& configuration_path);

@@ -7,6 +7,7 @@
 #include <string>
 
 #include "base/log.h"
+#include "control/config/config_reader.h"
 #include "control/daemon/control_plane.h"
 #include "control/daemon/crash_shelter.h"
 #include "control/daemon/prepared_run.h"
@@ -73,6 +74,9 @@ struct Control {
     Result<std::shared_ptr<const verdict::QuarantineSet>> begun = plane->BeginQuarantine(DataPlane::ThreadsOf(configuration.data_plane), is_inline);
     if (!begun) return begun.error();
     held = std::move(*begun);
+    if (configuration.api) {
+      if (Status door = plane->PrepareDoor(*configuration.api); !door) return door;
+    }
     if (!configuration.evidence) return {};
     Result<std::shared_ptr<event::EvidenceRoom>> room = plane->OpenVault(*configuration.evidence, configuration.data_plane.workers.count);
     if (!room) return room.error();
@@ -85,6 +89,25 @@ struct Control {
     return plane->OpenApi(appliance, appliance, [&data_plane](std::shared_ptr<const verdict::QuarantineSet> set) { return data_plane.HoldBack(std::move(set)); });
   }
 };
+
+// The files of the API over TLS once more, and the list of its clients as the configuration has it now.
+void ReloadApi(const std::string& path, const PreparedRun& prepared, const Control& control, const Console& console) {
+  if (!control.plane || !control.plane->has_door()) return;
+  const config::LoadedConfiguration loaded = config::LoadConfiguration(path);
+  const bool readable = loaded.configuration && loaded.configuration->api;
+  if (!readable) LogError("the clients of the API are not reloaded, since the configuration has mistakes (`sluiced check`), or no 'api' any more");
+  config::ApiOptions options = *prepared.configuration->api;
+  if (readable) {
+    options.clients = loaded.configuration->api->clients;
+  } else {
+    options.clients = control.plane->clients();
+  }
+  if (Status renewed = control.plane->RenewDoor(options); !renewed) {
+    LogError(renewed.error().message());
+    return;
+  }
+  console.Print("api: certificate and clients reloaded");
+}
 
 // The configuration's own policy file, once more.
 void Reload(const PreparedRun& prepared, RunningAppliance& appliance, const Control& control, const Console& console) {
@@ -112,6 +135,7 @@ void SayReady(const RunOptions& options, const Console& console) {
 
 // What the main thread serves: whoever asks by signals, and whoever is told.
 struct Outside {
+  const std::string& configuration_path;
   const Signals& signals;
   const Console& console;
   ServiceNotice& notice;
@@ -123,6 +147,7 @@ void Serve(const PreparedRun& prepared, const Control& control, const Outside& o
   for (Wish wish = Wish::kNone; wish != Wish::kStop; wish = outside.signals.Wait(kLook)) {
     if (wish == Wish::kReload) {
       outside.notice.Reloading();
+      ReloadApi(outside.configuration_path, prepared, control, outside.console);
       Reload(prepared, appliance, control, outside.console);
       outside.notice.Ready();
     }
@@ -178,13 +203,16 @@ int Run(const RunOptions& options) {
   RunningAppliance appliance(**started, configuration.data_plane, digest, account);
   if (Status open = control.OpenApi(appliance, **started); !open) return Fail(open.error().message());
   if (configuration.control) console.Print("api: " + configuration.control->socket);
+  if (configuration.api) {
+    for (const std::string& address : configuration.api->listen) console.Print("api: https://" + address);
+  }
   const SystemCallRules rules{.may_start_programs = !configuration.data_plane.decode.extraction.program.empty()};
   if (Status refused = RefuseSystemCalls(rules); !refused) return Fail(refused.error().message());
   SayReady(options, console);
   notice.Ready();
   {
     const CrashShelter shelter(DataPlane::OwnsThisThread);
-    Serve(prepared, control, {signals, console, notice}, **started, appliance);
+    Serve(prepared, control, {options.configuration, signals, console, notice}, **started, appliance);
   }
   notice.Stopping();
   if (CrashShelter::crashes() > 0) {
@@ -202,7 +230,7 @@ int Run(const RunOptions& options) {
 
 void AddRunCommand(CLI::App& app, int& exit_code) {
   auto options = std::make_shared<RunOptions>();
-  CLI::App* command = app.add_subcommand("run", "the appliance: inspects and forwards until SIGINT or SIGTERM; SIGHUP reloads the policy");
+  CLI::App* command = app.add_subcommand("run", "the appliance: inspects and forwards until SIGINT or SIGTERM; SIGHUP reloads the policy, and the certificates and clients of the API");
   command->add_option("-c,--config", options->configuration, "the configuration (sluice.yaml)")->required();
   command->add_option("--ready-file", options->ready_file, "made when packets are forwarded, removed at the end");
   command->callback([options, &exit_code] { exit_code = Run(*options); });

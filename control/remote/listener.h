@@ -1,0 +1,44 @@
+// Listeners: sockets that wait for connections over TCP, at addresses as "192.0.2.7:8443" or "[::]:8443".
+//
+// Thread: one owner. Allocates: yes. Failure: an error that names the address.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "base/result.h"
+
+namespace sluice::remote {
+
+struct ListenAddress {
+  std::string host;  // an address, without brackets
+  uint16_t port = 0;
+};
+// Addresses only: a name may come to mean another one.
+Result<ListenAddress> ParseListenAddress(const std::string& text);
+
+class Listener {
+ public:
+  // Also at an address that no interface has yet, as at the start of a machine (ip(7), IP_FREEBIND).
+  static Result<Listener> Open(const ListenAddress& at);
+  ~Listener();
+  Listener(Listener&& other) noexcept : socket_(std::exchange(other.socket_, -1)), port_(other.port_) {}
+  Listener& operator=(Listener&&) = delete;
+
+  int socket() const { return socket_; }
+  // The one that was asked for, or where that was 0 the one that the system chose.
+  uint16_t port() const { return port_; }
+
+ private:
+  explicit Listener(int socket) : socket_(socket) {}
+
+  int socket_;
+  uint16_t port_ = 0;
+};
+
+// Who is at the other end, as far as connections of one are counted together: an IPv4 address, or the /64 of an IPv6 one.
+std::string PeerOf(int socket);
+
+}  // namespace sluice::remote
