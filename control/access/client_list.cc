@@ -21,13 +21,6 @@ std::string CertificateNames::Shown() const {
   return alternative_names.empty() ? "a certificate without a name" : alternative_names.front();
 }
 
-bool IsCertificateName(std::string_view name) {
-  for (const std::string_view kind : {kCommonName, kDns, std::string_view("email:"), std::string_view("uri:")}) {
-    if (name.substr(0, kind.size()) == kind && name.size() > kind.size()) return true;
-  }
-  return false;
-}
-
 ClientList::ClientList(std::vector<ListedClient> clients) : clients_(std::move(clients)) {
   for (ListedClient& client : clients_) {
     if (client.name.substr(0, kDns.size()) == kDns) client.name = LowerCase(client.name);

@@ -28,9 +28,6 @@ struct ListedClient {
   Role role = Role::kViewer;
 };
 
-// Whether `name` is of the form of ListedClient::name.
-bool IsCertificateName(std::string_view name);
-
 class ClientList {
  public:
   ClientList() = default;

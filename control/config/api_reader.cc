@@ -1,33 +1,13 @@
 #include "control/config/api_reader.h"
 
-#include <arpa/inet.h>
-
-#include <charconv>
 #include <set>
 
 #include "control/config/codes.h"
+#include "control/config/listen_address.h"
 #include "control/config/section_reader.h"
 
 namespace sluice::config {
 namespace {
-
-bool IsAddress(const std::string& host) {
-  in6_addr room{};
-  return inet_pton(AF_INET, host.c_str(), &room) == 1 || inet_pton(AF_INET6, host.c_str(), &room) == 1;
-}
-
-// "192.0.2.7:8443", "[2001:db8::7]:8443".
-bool IsListenAddress(const std::string& text) {
-  const size_t colon = text.rfind(':');
-  if (colon == std::string::npos || colon == 0) return false;
-  std::string host = text.substr(0, colon);
-  const bool bracketed = host.size() > 2 && host.front() == '[' && host.back() == ']';
-  if (bracketed) host = host.substr(1, host.size() - 2);
-  uint16_t port = 0;
-  const char* end = text.data() + text.size();
-  const auto [stop, error] = std::from_chars(text.data() + colon + 1, end, port);
-  return error == std::errc() && stop == end && port != 0 && bracketed == (host.find(':') != std::string::npos) && IsAddress(host);
-}
 
 bool IsCertificateName(const std::string& name) {
   for (const std::string_view kind : {"cn:", "dns:", "email:", "uri:"}) {
@@ -46,12 +26,13 @@ bool IsUserName(const std::string& name) {
 void ReadListen(SectionReader& reader, ApiOptions& api, syntax::Diagnostics& diagnostics) {
   std::set<std::string> seen;
   for (const syntax::Located<std::string>& address : reader.Texts("listen")) {
-    if (!IsListenAddress(address.value)) {
+    const Result<ListenAddress> parsed = ParseListenAddress(address.value);
+    if (!parsed || parsed->port == 0) {
       diagnostics.Error(kApiBadAddress, address.at, "'" + address.value + "' is not ADDRESS:PORT", "for example:  listen: [\"192.0.2.7:8443\", \"[2001:db8::7]:8443\"]; 0.0.0.0 and [::] are every address");
     } else if (!seen.insert(address.value).second) {
       diagnostics.Error(kApiBadAddress, address.at, "'" + address.value + "' is there twice");
     }
-    api.listen.push_back(address.value);
+    api.listen.push_back(parsed ? *parsed : ListenAddress());
   }
   if (reader.Has("listen") && api.listen.empty()) diagnostics.Error(kApiBadAddress, reader.PositionOf("listen"), "'listen' names no address", "without the API over TLS, leave 'api' out");
 }

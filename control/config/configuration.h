@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "control/config/listen_address.h"
 #include "dataplane/runtime/options.h"
 #include "rules/bundle/signature_sets.h"
 #include "rules/model/words.h"
@@ -38,7 +39,7 @@ struct ApiClient {
 
 // The API over TLS. `authentication` is a name of access::Demand.
 struct ApiOptions {
-  std::vector<std::string> listen;           // "ADDRESS:PORT"
+  std::vector<ListenAddress> listen;
   std::string certificate, key;              // paths, as the two below
   std::string client_ca, client_crl;         // may be empty
   std::string authentication;

@@ -204,7 +204,10 @@ int Run(const RunOptions& options) {
   if (Status open = control.OpenApi(appliance, **started); !open) return Fail(open.error().message());
   if (configuration.control) console.Print("api: " + configuration.control->socket);
   if (configuration.api) {
-    for (const std::string& address : configuration.api->listen) console.Print("api: https://" + address);
+    for (const config::ListenAddress& at : configuration.api->listen) {
+      const bool six = at.host.find(':') != std::string::npos;
+      console.Print("api: https://" + (six ? "[" + at.host + "]" : at.host) + ":" + std::to_string(at.port));
+    }
   }
   const SystemCallRules rules{.may_start_programs = !configuration.data_plane.decode.extraction.program.empty()};
   if (Status refused = RefuseSystemCalls(rules); !refused) return Fail(refused.error().message());

@@ -6,7 +6,6 @@
 #include <unistd.h>
 
 #include <cerrno>
-#include <charconv>
 #include <cstring>
 
 namespace sluice::remote {
@@ -20,7 +19,7 @@ struct Address {
 };
 
 // Nothing where `host` is no address: size 0.
-Address AddressOf(const ListenAddress& at) {
+Address AddressOf(const config::ListenAddress& at) {
   Address address;
   auto* four = reinterpret_cast<sockaddr_in*>(&address.storage);
   auto* six = reinterpret_cast<sockaddr_in6*>(&address.storage);
@@ -38,21 +37,7 @@ Address AddressOf(const ListenAddress& at) {
 
 }  // namespace
 
-Result<ListenAddress> ParseListenAddress(const std::string& text) {
-  const Error wrong(ErrorCode::kInvalidArgument, "'" + text + "' is not ADDRESS:PORT, as 192.0.2.7:8443, 0.0.0.0:8443 or [::]:8443");
-  const size_t colon = text.rfind(':');
-  if (colon == std::string::npos || colon == 0) return wrong;
-  ListenAddress at{text.substr(0, colon), 0};
-  const bool bracketed = at.host.size() > 2 && at.host.front() == '[' && at.host.back() == ']';
-  if (bracketed) at.host = at.host.substr(1, at.host.size() - 2);
-  if (bracketed != (at.host.find(':') != std::string::npos)) return wrong;
-  const char* end = text.data() + text.size();
-  const auto [stop, error] = std::from_chars(text.data() + colon + 1, end, at.port);
-  if (error != std::errc() || stop != end || colon + 1 == text.size() || AddressOf(at).size == 0) return wrong;
-  return at;
-}
-
-Result<Listener> Listener::Open(const ListenAddress& at) {
+Result<Listener> Listener::Open(const config::ListenAddress& at) {
   const std::string name = "api: " + at.host + " port " + std::to_string(at.port);
   const Address address = AddressOf(at);
   if (address.size == 0) return Error(ErrorCode::kInvalidArgument, name + " is no address");

@@ -1,4 +1,4 @@
-// Listeners: sockets that wait for connections over TCP, at addresses as "192.0.2.7:8443" or "[::]:8443".
+// Listener: a socket that waits for connections over TCP.
 //
 // Thread: one owner. Allocates: yes. Failure: an error that names the address.
 #pragma once
@@ -6,23 +6,16 @@
 #include <cstdint>
 #include <string>
 #include <utility>
-#include <vector>
 
 #include "base/result.h"
+#include "control/config/listen_address.h"
 
 namespace sluice::remote {
-
-struct ListenAddress {
-  std::string host;  // an address, without brackets
-  uint16_t port = 0;
-};
-// Addresses only: a name may come to mean another one.
-Result<ListenAddress> ParseListenAddress(const std::string& text);
 
 class Listener {
  public:
   // Also at an address that no interface has yet, as at the start of a machine (ip(7), IP_FREEBIND).
-  static Result<Listener> Open(const ListenAddress& at);
+  static Result<Listener> Open(const config::ListenAddress& at);
   ~Listener();
   Listener(Listener&& other) noexcept : socket_(std::exchange(other.socket_, -1)), port_(other.port_) {}
   Listener& operator=(Listener&&) = delete;

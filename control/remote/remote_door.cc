@@ -28,18 +28,13 @@ TlsFiles TlsFilesOf(const config::ApiOptions& options) {
 Result<std::unique_ptr<RemoteDoor>> RemoteDoor::Make(const config::ApiOptions& options, access::TokenStore& tokens) {
   Result<std::shared_ptr<const TlsContext>> context = TlsContext::Make(TlsFilesOf(options), SystemNow(), true);
   if (!context) return context.error().WithContext("api");
-  std::unique_ptr<RemoteDoor> door(new RemoteDoor(options, tokens, std::move(*context)));
-  for (const std::string& text : options.listen) {
-    const Result<ListenAddress> address = ParseListenAddress(text);
-    if (!address) return address.error().WithContext("api: listen");
-    door->server_options_.listen.push_back(*address);
-  }
-  return door;
+  return std::unique_ptr<RemoteDoor>(new RemoteDoor(options, tokens, std::move(*context)));
 }
 
 RemoteDoor::RemoteDoor(const config::ApiOptions& options, access::TokenStore& tokens, std::shared_ptr<const TlsContext> context)
     : gate_(DemandOf(options), tokens), certificate_path_(options.certificate), context_(std::move(context)) {
   gate_.TakeClients(ClientsOf(options));
+  server_options_.listen = options.listen;
   server_options_.connections = options.connections;
   server_options_.connections_per_address = options.connections_per_address;
 }

@@ -146,7 +146,7 @@ class RemoteServer::Loop {
     wake_ = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
     if (epoll_ < 0 || wake_ < 0) return Error::FromErrno(errno, "api");
     if (!Watch(wake_, kWake)) return Error::FromErrno(errno, "api");
-    for (const ListenAddress& at : options_.listen) {
+    for (const config::ListenAddress& at : options_.listen) {
       Result<Listener> listener = Listener::Open(at);
       if (!listener) return listener.error();
       listeners_.push_back(std::move(*listener));

@@ -22,7 +22,7 @@
 namespace sluice::remote {
 
 struct RemoteServerOptions {
-  std::vector<ListenAddress> listen;
+  std::vector<config::ListenAddress> listen;
   size_t connections = 256;             // at a time
   size_t connections_per_address = 64;  // of them
   size_t threads = 4;                   // requests served at a time

@@ -111,7 +111,8 @@ std::unique_ptr<ClientCertificate> ShownCertificate(const SSL& tls) {
   if (certificate == nullptr || SSL_get_verify_result(&tls) != X509_V_OK) return nullptr;
   auto shown = std::make_unique<ClientCertificate>();
   const X509_NAME* subject = X509_get_subject_name(certificate);
-  for (int at = -1; (at = X509_NAME_get_index_by_NID(subject, NID_commonName, at)) >= 0;) {
+  const int cn = OBJ_sn2nid("CN");
+  for (int at = -1; (at = X509_NAME_get_index_by_NID(subject, cn, at)) >= 0;) {
     shown->names.common_names.push_back(TextOf(X509_NAME_ENTRY_get_data(X509_NAME_get_entry(subject, at))));
   }
   ReadAlternativeNames(*certificate, shown->names.alternative_names);

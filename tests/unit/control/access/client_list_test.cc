@@ -39,10 +39,5 @@ TEST(ClientList, TakesTheFirstEntryOfSeveralThatFit) {
   EXPECT_EQ(list.Find({{"li"}, {"email:li@x"}})->user, "first");
 }
 
-TEST(CertificateName, HasAKindAndSomethingBehindIt) {
-  for (const char* good : {"cn:a", "dns:a", "email:a@b", "uri:x"}) EXPECT_TRUE(IsCertificateName(good)) << good;
-  for (const char* bad : {"", "li", "cn:", "CN:li", "ip:10.0.0.1"}) EXPECT_FALSE(IsCertificateName(bad)) << bad;
-}
-
 }  // namespace
 }  // namespace sluice::access

@@ -18,7 +18,7 @@ class Door : public ::testing::Test {
     pki_.Make("stale", "ca", {"localhost", "IP:127.0.0.1", false, -2000, -1000});
     pki_.Make("li", "ca", {"li"});
     tokens_ = access::TokenStore::Open(pki_.File("tokens.db")).value();
-    options_.listen = {"127.0.0.1:0"};
+    options_.listen = {{"127.0.0.1", 0}};
     options_.certificate = pki_.File("live.pem");
     options_.key = pki_.File("live.key");
     options_.client_ca = pki_.Certificate("ca");
