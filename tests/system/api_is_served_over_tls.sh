@@ -116,6 +116,13 @@ for part in pem key; do cp -p "$PKI/server.$part" "$PKI/live.$part"; done
 LabAppliance
 LabReachable
 
+# ---- the process has given up what it does not need any more, in every thread, and everything below happens without it
+Filtered() { grep -h '^Seccomp:' "/proc/$LAB_APPLIANCE"/task/*/status | awk '{ print $2 }' | sort -u | xargs; }
+if grep -q "system calls: filtered" "$LAB_DIR/sluiced.log"; then
+  Expect "every thread's system calls are filtered" 2 "$(Filtered)"
+  Expect "and none gains privileges" 1 "$(awk '/^NoNewPrivs:/ { print $2 }' "/proc/$LAB_APPLIANCE/status")"
+fi
+
 # ---- certificates
 Expect "without a certificate or a token nobody is known" 401 "$(Ask /v1/status)"
 ExpectThat "which the answer says in a sentence" grep -q "token or a client certificate" <(Said .detail)
@@ -233,6 +240,12 @@ Expect "as is a target that is no path" 400 "$(Ask "/v1/%zz" -H "$(Bearer writer
 ExpectThat "by a problem" grep -q '"status":400' "$LAB_DIR/said"
 Expect "a page of another site cannot act for a user" 403 "$(Ask /v1/incidents/1/tags/y -X PUT -H "$(Bearer writer)" -H 'Origin: https://evil.test')"
 ExpectThat "a policy goes up from those who may send one" RemoteByToken desk --json policy upload "$LAB_DIR/policy.slb"
+
+# ---- a few slow ones, within what is served at a time, are ended when their time is over
+ip netns exec "$LAB-gate" python3 "$TEST_FOLDER/slow_clients.py" "$PORT" 24 9 "$LAB_DIR/few" 2>>"$LAB_DIR/slow.log"
+late=$(Count api_tls_deadlines_missed)
+ExpectThat "slow clients are ended when a handshake's or a request's time is over ($late of $(cut -d ' ' -f 1 "$LAB_DIR/few"))" test "$late" -gt 8
+ExpectThat "some of them after TLS had begun" test "$(cut -d ' ' -f 2 "$LAB_DIR/few")" -gt 0
 
 # ---- thousands of connections that want nothing
 prlimit --nofile=8192:8192 --pid $$
