@@ -74,9 +74,15 @@ std::string Random(size_t bytes) {
   return data;
 }
 
+#ifdef __clang__
+#define SLUICE_ALIGNED_LOOPS [[gnu::noinline]]
+#else
+#define SLUICE_ALIGNED_LOOPS [[gnu::noinline, gnu::optimize("align-loops=64")]]
+#endif
+
 // The least that any fingerprinting does: one table, one shift, one addition and one comparison for each byte.
 // Never unrolled into its callers, and its loop at the beginning of a line of the cache: it is what everything is measured by.
-[[gnu::noinline, gnu::optimize("align-loops=64")]] uint64_t BareHash(const Secrets& secrets, ByteView run, unsigned shift, uint64_t& hash) {
+SLUICE_ALIGNED_LOOPS uint64_t BareHash(const Secrets& secrets, ByteView run, unsigned shift, uint64_t& hash) {
   uint64_t chosen = 0;
   uint64_t h = hash;
   for (const uint8_t byte : run) {

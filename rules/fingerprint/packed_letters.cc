@@ -1,11 +1,15 @@
 #include "rules/fingerprint/packed_letters.h"
 
 #include <algorithm>
+#include <bit>
+
+#include "rules/fingerprint/byte_compress.h"
 
 #ifdef __SSSE3__
 #include <tmmintrin.h>
-
-#include <bit>
+#endif
+#ifdef __x86_64__
+#include <immintrin.h>
 #endif
 
 namespace sluice::fingerprint {
@@ -47,8 +51,8 @@ unsigned LettersOf(__m128i bytes) noexcept {
 
 }  // namespace
 
-size_t PackedLetters::PackSteps(ByteView text, size_t& count) noexcept {
-  size_t at = 0, packed = 0;
+size_t PackedLetters::PackSteps(ByteView text, size_t at) noexcept {
+  size_t packed = count_;
   for (; at + kStep <= text.size(); at += kStep) {
     __m128i bytes = _mm_loadu_si128(reinterpret_cast<const __m128i*>(text.data() + at));
     if (_mm_movemask_epi8(bytes) != 0) break;
@@ -61,17 +65,53 @@ size_t PackedLetters::PackSteps(ByteView text, size_t& count) noexcept {
       packed += static_cast<size_t>(std::popcount(chosen));
     }
   }
-  count = packed;
+  count_ = packed;
   return at;
 }
 #else
-size_t PackedLetters::PackSteps(ByteView, size_t&) noexcept { return 0; }
+size_t PackedLetters::PackSteps(ByteView, size_t at) noexcept { return at; }
 #endif
 
-size_t PackedLetters::Pack(ByteView text) noexcept {
+#ifdef __x86_64__
+namespace {
+
+struct Packed {
+  size_t at, count;
+};
+
+SLUICE_COMPRESSES_BYTES Packed PackAvx512(ByteView text, uint8_t* letters, uint8_t* places) noexcept {
+  __m512i place = _mm512_load_si512(kByteNumbers.data());
+  Packed packed{0, 0};
+  for (; packed.at + kWideBytes <= text.size(); packed.at += kWideBytes) {
+    const __m512i bytes = _mm512_loadu_si512(text.data() + packed.at);
+    if (_mm512_movepi8_mask(bytes) != 0) break;
+    const __m512i from_a = _mm512_sub_epi8(_mm512_or_si512(bytes, _mm512_set1_epi8(0x20)), _mm512_set1_epi8('a'));
+    const __m512i from_0 = _mm512_sub_epi8(bytes, _mm512_set1_epi8('0'));
+    const uint64_t chosen = _mm512_cmple_epu8_mask(from_a, _mm512_set1_epi8(25)) | _mm512_cmple_epu8_mask(from_0, _mm512_set1_epi8(9));
+    _mm512_storeu_si512(letters + packed.count, _mm512_maskz_compress_epi8(chosen, bytes));
+    _mm512_storeu_si512(places + packed.count, _mm512_maskz_compress_epi8(chosen, place));
+    packed.count += static_cast<size_t>(std::popcount(chosen));
+    place = _mm512_add_epi8(place, _mm512_set1_epi8(kWideBytes));
+  }
+  return packed;
+}
+
+}  // namespace
+
+size_t PackedLetters::PackWideSteps(ByteView text, size_t at) noexcept {
+  if (!kCompressesBytes) return at;
+  const Packed packed = PackAvx512(text.From(at), letters_.data() + count_, places_.data() + count_);
+  count_ += packed.count;
+  return at + packed.at;
+}
+#else
+size_t PackedLetters::PackWideSteps(ByteView, size_t at) noexcept { return at; }
+#endif
+
+size_t PackedLetters::PackFrom(ByteView text, size_t at) noexcept {
   text = text.First(kMostBytes);
-  size_t count = 0;
-  size_t at = PackSteps(text, count);
+  at = PackSteps(text, at);
+  size_t count = count_;
   for (; at < text.size() && text[at] < 0x80; ++at) {
     letters_[count] = text[at];
     places_[count] = static_cast<uint8_t>(at);

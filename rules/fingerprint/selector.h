@@ -5,11 +5,13 @@
 // Thread: value type; one Selector for any number of states. Allocates: never. REQUIRES: as TextSelector.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <string_view>
 
 #include "rules/fingerprint/binary_selector.h"
 #include "rules/fingerprint/control_bytes.h"
+#include "rules/fingerprint/sip_words.h"
 #include "rules/fingerprint/text_selector.h"
 
 namespace sluice::fingerprint {
@@ -53,16 +55,16 @@ class Selector {
       const uint64_t within = (state.offset - state.begin) % kEpoch;
       const bool looking = within < kZone;
       const ByteView part = run.First(static_cast<size_t>(looking ? kStep - within % kStep : kEpoch - within));
-      const uint64_t at = state.offset;
-      const auto pass = [&](Kind kind) {
-        return [&emit, at, kind, this](uint64_t word, size_t end) {
-          // Text and blocks never stand for each other.
-          const uint64_t apart = kind == Kind::kText ? word : ~word;
-          emit(Selected{SipHashWord(secrets_->sip, apart) & kFingerprintMask, at + end, kind});
-        };
-      };
-      if (looking ? !state.is_clearly_binary : state.reads_as_text) text_.Feed(state.text, part, pass(Kind::kText));
-      if (looking || !state.reads_as_text) binary_.Feed(state.binary, part, pass(Kind::kBinary));
+      Chosen chosen{secrets_->sip, state.offset};
+      if (looking ? !state.is_clearly_binary : state.reads_as_text) {
+        text_.Feed(state.text, part, [&](uint64_t word, size_t end) { chosen.Add(word, end, Kind::kText, emit); });
+        chosen.HandOn(Kind::kText, emit);
+      }
+      if (looking || !state.reads_as_text) {
+        // Text and blocks never stand for each other.
+        binary_.Feed(state.binary, part, [&](uint64_t word, size_t end) { chosen.Add(~word, end, Kind::kBinary, emit); });
+        chosen.HandOn(Kind::kBinary, emit);
+      }
       if (looking) Look(state, part);
       state.offset += part.size();
       run = run.From(part.size());
@@ -83,6 +85,31 @@ class Selector {
   static constexpr uint64_t kStep = 128;  // of a zone: behind each it may be clear that this is no text
 
  private:
+  // Words that were chosen and wait to be hashed together.
+  struct Chosen {
+    static constexpr size_t kMost = 32;
+    const std::array<uint64_t, 2>& key;
+    uint64_t begin;  // offset in the content of the bytes at hand
+    size_t count = 0;
+    std::array<uint64_t, kMost> words;
+    std::array<uint64_t, kMost> ends;
+
+    Chosen(const std::array<uint64_t, 2>& sip_key, uint64_t offset) noexcept : key(sip_key), begin(offset) {}
+
+    template <typename Emit>
+    void Add(uint64_t word, size_t end, Kind kind, Emit& emit) noexcept {
+      words[count] = word;
+      ends[count] = begin + end;
+      if (++count == kMost) HandOn(kind, emit);
+    }
+    template <typename Emit>
+    void HandOn(Kind kind, Emit& emit) noexcept {
+      SipHashWords(key, {words.data(), count});
+      for (size_t i = 0; i < count; ++i) emit(Selected{words[i] & kFingerprintMask, ends[i], kind});
+      count = 0;
+    }
+  };
+
   static bool IsText(const SelectorState& state, uint64_t bytes) noexcept { return state.controls <= bytes / 64 && state.zeros <= bytes * 5 / 8; }
 
   static void Look(SelectorState& state, ByteView part) noexcept {

@@ -22,8 +22,10 @@ class WindowHashes {
   uint64_t& operator[](size_t letter) noexcept { return hashes_[letter]; }
 
   // Letters of those of the first `count` hashes whose upper half is less than `limit`, in order. Returns how many. REQUIRES: count <= kMost.
-  using Letters = std::array<uint8_t, kMost + 4>;
-  size_t FindBelow(uint32_t limit, size_t count, Letters& letters) const noexcept {
+  using Letters = std::array<uint8_t, kMost + 64>;
+  size_t FindBelow(uint32_t limit, size_t count, Letters& letters) const noexcept;
+  // The same on any processor.
+  size_t FindBelowInSteps(uint32_t limit, size_t count, Letters& letters) const noexcept {
     size_t found = 0;
     for (size_t first = 0; first < count; first += kGroup) {
       uint64_t below = 0;

@@ -7,6 +7,8 @@
 
 #include "rules/fingerprint/control_bytes.h"
 #include "rules/fingerprint/packed_letters.h"
+#include "rules/fingerprint/secrets.h"
+#include "rules/fingerprint/sip_words.h"
 #include "rules/fingerprint/window_hashes.h"
 
 namespace sluice::fingerprint {
@@ -38,6 +40,28 @@ TEST(PackedLetters, AreThoseOfTheTextAndWhereTheyStood) {
       ++count;
     }
     EXPECT_EQ(letters.count(), count);
+    // What processors of all ages make of it.
+    PackedLetters in_steps;
+    ASSERT_EQ(in_steps.PackInSteps(ByteView(text)), taken);
+    ASSERT_EQ(in_steps.count(), count);
+    for (size_t i = 0; i < count; ++i) {
+      EXPECT_EQ(in_steps[i], letters[i]);
+      EXPECT_EQ(in_steps.EndOf(i), letters.EndOf(i));
+    }
+  }
+}
+
+TEST(SipHashWords, AreThoseOfEachWord) {
+  std::mt19937_64 random(3);
+  const std::array<uint64_t, 2> key = {random(), random()};
+  for (size_t count = 0; count < 40; ++count) {
+    std::vector<uint64_t> words(count), expected;
+    for (uint64_t& word : words) {
+      word = random();
+      expected.push_back(SipHashWord(key, word));
+    }
+    SipHashWords(key, words);
+    EXPECT_EQ(words, expected);
   }
 }
 
@@ -55,6 +79,8 @@ TEST(WindowHashes, FindsEachThatIsBelowTheLimit) {
       WindowHashes::Letters letters;
       const size_t found = hashes.FindBelow(limit, count, letters);
       ASSERT_EQ(std::vector<size_t>(letters.begin(), letters.begin() + found), expected) << limit << " of " << count;
+      const size_t in_steps = hashes.FindBelowInSteps(limit, count, letters);
+      ASSERT_EQ(std::vector<size_t>(letters.begin(), letters.begin() + in_steps), expected) << limit << " of " << count;
     }
   }
 }
