@@ -204,16 +204,12 @@ Set::Found Set::OrdinalsOf(uint32_t value) const noexcept {
   return found;
 }
 
-const uint8_t* Set::FilterBlockOf(Fingerprint fingerprint) const noexcept {
-  return filter_.data() + FilterBlock(fingerprint, filter_blocks_) * kFilterBlockBytes;
-}
-
 Set::Found Set::Find(Fingerprint fingerprint) const noexcept {
   const uint32_t value = BlockMayHave(FilterBlockOf(fingerprint), fingerprint) ? table_.ValueOf(fingerprint) : LineTable::kNone;
   return value == LineTable::kNone ? Found() : OrdinalsOf(value);
 }
 
-// A group's blocks of the filter come from memory while those of the group before it are tested. Then all lines are looked into, and then, in rounds, the next
+// Blocks of the filter come from memory while a group before them is tested. Then all lines are looked into, and then, in rounds, the next
 // ones of what full lines could not take.
 void Set::FindAll(std::span<const Fingerprint> fingerprints, std::span<Found> out) const noexcept {
   struct Wanted {
@@ -223,19 +219,28 @@ void Set::FindAll(std::span<const Fingerprint> fingerprints, std::span<Found> ou
   };
   constexpr size_t kGroup = 16;
   const size_t count = std::min({fingerprints.size(), out.size(), kBatch});
+  std::array<const uint8_t*, kBatch> blocks;
   std::array<Wanted, kBatch> wanted;
   size_t left = 0;
-  for (size_t first = 0; first < count + kGroup; first += kGroup) {
-    for (size_t i = first; i < std::min(first + kGroup, count); ++i) __builtin_prefetch(FilterBlockOf(fingerprints[i]));
-    for (size_t i = first - std::min(first, kGroup); i < std::min(first, count); ++i) {
-      const Fingerprint fingerprint = fingerprints[i];
+  const auto test = [&](size_t first, size_t end) {
+    for (size_t i = first; i < end; ++i) {
       out[i].count = 0;
-      if (!BlockMayHave(FilterBlockOf(fingerprint), fingerprint)) continue;
-      const uint64_t home = table_.HomeOf(fingerprint);
+      if (!BlockMayHave(blocks[i], fingerprints[i])) continue;
+      const uint64_t home = table_.HomeOf(fingerprints[i]);
       table_.Prefetch(home);
-      wanted[left++] = {fingerprint, home, home, i};
+      wanted[left++] = {fingerprints[i], home, home, i};
+    }
+  };
+  size_t tested = 0;
+  for (size_t i = 0; i < count; ++i) {
+    blocks[i] = FilterBlockOf(fingerprints[i]);
+    __builtin_prefetch(blocks[i]);
+    if (i == tested + 2 * kGroup) {
+      test(tested, tested + kGroup);
+      tested += kGroup;
     }
   }
+  test(tested, count);
   while (left > 0) {
     const size_t looked = std::exchange(left, 0);
     for (size_t k = 0; k < looked; ++k) {

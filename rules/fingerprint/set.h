@@ -106,4 +106,8 @@ constexpr uint64_t FilterBlock(Fingerprint fingerprint, uint32_t blocks) {
   return static_cast<uint64_t>(static_cast<Uint128>(fingerprint) * blocks >> 64);
 }
 
+inline const uint8_t* Set::FilterBlockOf(Fingerprint fingerprint) const noexcept {
+  return filter_.data() + FilterBlock(fingerprint, filter_blocks_) * kFilterBlockBytes;
+}
+
 }  // namespace sluice::fingerprint
