@@ -38,8 +38,8 @@ struct Evidence {
   uint32_t hits = 0;            // different places of the part
   uint32_t first = 0;           // place, of the first hit
   uint32_t highest = 0;         // place, of the hits
-  // Two, because a text that repeats itself is known by the first place that says so: what is said anew there goes on beside it.
-  std::array<Run, 2> runs{};
+  // Several, because a text that repeats itself is known by the first place that says so: what is said anew there goes on beside it.
+  std::array<Run, 3> runs{};
   uint64_t best_begin = 0, best_end = 0;  // the longest run
   std::array<uint64_t, 4> covered{};      // a bit for each 256th of the part
 

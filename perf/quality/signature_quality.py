@@ -50,7 +50,7 @@ def english_documents(count):
     texts, long_texts, used, long_used = [], [], [], []
     for path in sorted(paths, key=rank):
         text = read_text(path)
-        if text is None or not 16_000 <= len(text) <= 400_000 or "changelog" in path.name.lower():
+        if text is None or "\0" in text or not 16_000 <= len(text) <= 400_000 or "changelog" in path.name.lower():
             continue
         of_its_kind, sources, wanted = (long_texts, long_used, count // 3) if len(text) >= LONG else (texts, used, count)
         if len(of_its_kind) < wanted:

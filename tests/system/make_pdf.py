@@ -2,7 +2,7 @@
 """Writes a PDF whose text stands in compressed streams, as glyph numbers that only its ToUnicode map explains (ISO 32000-1, 9.10.3).
 
 usage: make_pdf.py FILE PAGES TEXT
-TEXT is on the last page; the other pages hold filler. Nothing of TEXT stands in the file as it is.
+TEXT, in as many lines as it has, is on the last page; the other pages hold filler. Nothing of TEXT stands in the file as it is.
 """
 import sys
 import zlib
@@ -15,7 +15,7 @@ def stream(data, more=""):
 
 def main():
     path, pages, text = sys.argv[1], int(sys.argv[2]), sys.argv[3]
-    letters = sorted(set(text + "0123456789 line"))
+    letters = sorted(set(text + "0123456789 line") - {"\n"})
     glyphs = {letter: number + 1 for number, letter in enumerate(letters)}
     shown = lambda line: "<" + "".join("%04x" % glyphs[letter] for letter in line) + "> Tj"
     units = lambda letter: letter.encode("utf-16-be").hex()
@@ -38,7 +38,7 @@ def main():
             number = (number * 1103515245 + 12345) % (1 << 31)
             lines.append("line %d %d" % (number, number // 7))
         if page == pages - 1:
-            lines.append(text)
+            lines += text.split("\n")
         content = "BT /F 10 Tf 12 TL 50 760 Td\n" + "".join(shown(line) + " T*\n" for line in lines) + "ET\n"
         objects.append(b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Resources << /Font << /F 3 0 R >> >> /Contents %d 0 R >>" % (8 + 2 * page))
         objects.append(stream(content))

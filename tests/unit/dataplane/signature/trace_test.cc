@@ -27,8 +27,8 @@ Evidence Of(const std::vector<Hit>& hits, uint32_t count = 1000, fingerprint::Ki
 }
 
 TEST(Evidence, PlacesThatFollowEachOtherAreAPassage) {
-  EXPECT_TRUE(Of({{10, 100}, {11, 150}, {12, 200}}).enough);
-  EXPECT_TRUE(Of({{10, 100}, {11, 110}, {12, 150}, {13, 160}, {14, 200}}).enough);
+  EXPECT_TRUE(Of({{10, 100}, {11, 160}, {12, 220}}).enough);
+  EXPECT_TRUE(Of({{10, 100}, {11, 110}, {12, 150}, {13, 160}, {14, 220}}).enough);
   EXPECT_FALSE(Of({{10, 100}, {11, 200}}).enough) << "two of many";
 }
 
@@ -69,6 +69,7 @@ TEST(Evidence, APhraseThatIsRepeatedIsNone) {
 TEST(Evidence, WhatIsRepeatedBetweenDoesNotEndAPassage) {
   EXPECT_TRUE(Of({{500, 100}, {10, 130}, {501, 170}, {10, 200}, {502, 240}}).enough) << "one place";
   EXPECT_TRUE(Of({{500, 100}, {10, 130}, {11, 160}, {501, 190}, {10, 220}, {11, 250}, {502, 280}}).enough) << "two places";
+  EXPECT_TRUE(Of({{500, 100}, {10, 130}, {200, 150}, {501, 170}, {10, 200}, {200, 220}, {502, 260}}).enough) << "two places apart";
 }
 
 TEST(Evidence, PassagesOfAShortTextHaveFewerPlaces) {
