@@ -72,9 +72,11 @@ def chinese_documents(folder, count):
         if sum("\u4e00" <= c <= "\u9fff" for c in text) > len(text) / 3:
             characters += text
     size, long_size = 8000, 32000
-    ordinary = [characters[i:i + size] for i in range(0, min(len(characters), count * size), size)][:count]
-    rest = characters[count * size:]
-    return ordinary + [rest[i:i + long_size] for i in range(0, len(rest) - long_size + 1, long_size)][:max(count // 3, 1)]
+    # Half of it as documents that pieces of 64 KiB can be taken from.
+    long_end = min(len(characters) // 2 // long_size, max(count // 3, 1)) * long_size
+    long_documents = [characters[i:i + long_size] for i in range(0, long_end, long_size)]
+    rest = characters[long_end:]
+    return [rest[i:i + size] for i in range(0, min(len(rest), count * size), size)] + long_documents
 
 
 def binary_documents(count):
