@@ -17,6 +17,7 @@
 #include "base/byte_order.h"
 #include "base/byte_view.h"
 #include "rules/fingerprint/fold.h"
+#include "rules/fingerprint/four_ideographs.h"
 #include "rules/fingerprint/packed_letters.h"
 #include "rules/fingerprint/secrets.h"
 #include "rules/fingerprint/window_hashes.h"
@@ -203,10 +204,22 @@ const uint8_t* TextSelector::FeedIdeographs(TextState& state, ByteView rest, siz
   const uint8_t* at = rest.begin();
   WindowHashes hashes;
   std::array<uint16_t, WindowHashes::kMost> ends;
-  static_assert(kMostLooked * kBytes <= UINT16_MAX);
+  static_assert((kMostLooked + WindowHashes::kMost) * kBytes <= UINT16_MAX);
   uint64_t hash = state.hash;
   size_t count = 0;
-  for (size_t looked = 0; looked < kMostLooked && count < WindowHashes::kMost && rest.end() - at > static_cast<ptrdiff_t>(kBytes); ++looked, at += kBytes) {
+  const auto left = [&] { return static_cast<size_t>(rest.end() - at); };
+  const auto put = [&](uint32_t place, size_t bytes_before) {
+    hash = (hash << kDenseShift) + secrets_->ideograph_gear[place];
+    hashes[count] = hash;
+    ends[count++] = static_cast<uint16_t>(static_cast<size_t>(at - rest.begin()) + bytes_before + kBytes);
+  };
+  for (size_t looked = 0; looked < kMostLooked && count < WindowHashes::kMost && left() > kBytes; ++looked, at += kBytes) {
+    std::array<uint32_t, 4> places;
+    while (count + places.size() <= WindowHashes::kMost && left() >= kFourIdeographsRead && FourIdeographs(at, places)) {
+      for (size_t i = 0; i < places.size(); ++i) put(places[i], i * kBytes);
+      at += places.size() * kBytes;
+    }
+    if (count == WindowHashes::kMost || left() <= kBytes) break;
     const uint32_t bytes = LoadLe32(at);
     if ((bytes & 0xC0C0F0) != 0x8080E0) break;  // RFC 3629, 3: a character of three bytes
     const char32_t c = (bytes & 0x0F) << 12 | (bytes >> 2 & 0xFC0) | (bytes >> 16 & 0x3F);
@@ -214,9 +227,7 @@ const uint8_t* TextSelector::FeedIdeographs(TextState& state, ByteView rest, siz
       if ((*fold_)[c] != 0) break;
       continue;
     }
-    hash = (hash << kDenseShift) + secrets_->ideograph_gear[c - Secrets::kFirstIdeograph];
-    hashes[count] = hash;
-    ends[count++] = static_cast<uint16_t>(static_cast<size_t>(at - rest.begin()) + kBytes);
+    put(c - Secrets::kFirstIdeograph, 0);
   }
   state.hash = hash;
   WindowHashes::Letters chosen;

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "rules/fingerprint/control_bytes.h"
+#include "rules/fingerprint/four_ideographs.h"
 #include "rules/fingerprint/packed_letters.h"
 #include "rules/fingerprint/secrets.h"
 #include "rules/fingerprint/sip_words.h"
@@ -50,6 +51,34 @@ TEST(PackedLetters, AreThoseOfTheTextAndWhereTheyStood) {
     }
   }
 }
+
+#ifdef __SSE4_1__
+TEST(FourIdeographs, AreThoseAndNoOthers) {
+  std::mt19937 random(4);
+  const auto utf8 = [](uint32_t c) { return std::string{static_cast<char>(0xE0 | c >> 12), static_cast<char>(0x80 | (c >> 6 & 0x3F)), static_cast<char>(0x80 | (c & 0x3F))}; };
+  for (int round = 0; round < 20'000; ++round) {
+    std::array<uint32_t, 4> characters{}, places{};
+    bool all = true;
+    std::string text;
+    for (uint32_t& c : characters) {
+      // Now and then one beside the block, on either side, or anywhere.
+      const auto kind = random() % 20;
+      c = static_cast<uint32_t>(kind == 0 ? 0x4DFF : kind == 1 ? 0xA000 : kind == 2 ? 0x0800 + random() % 0xF000 : 0x4E00 + random() % 0x5200);
+      all = all && c >= 0x4E00 && c <= 0x9FFF;
+      text += utf8(c);
+    }
+    text += "abcd";
+    const auto* at = reinterpret_cast<const uint8_t*>(text.data());
+    ASSERT_EQ(FourIdeographs(at, places), all);
+    for (size_t i = 0; all && i < 4; ++i) ASSERT_EQ(places[i], characters[i] - 0x4E00);
+    // No byte is another one's.
+    if (!all) continue;
+    const size_t wrong = random() % 12;
+    text[wrong] = static_cast<char>(wrong % 3 == 0 ? 0xC3 : 0x41);
+    ASSERT_FALSE(FourIdeographs(reinterpret_cast<const uint8_t*>(text.data()), places));
+  }
+}
+#endif
 
 TEST(SipHashWords, AreThoseOfEachWord) {
   std::mt19937_64 random(3);
