@@ -17,7 +17,8 @@ Fate FateOf(stream::SegmentNote note) {
   switch (note) {
     case stream::SegmentNote::kConflictingOverlap: return Fate::kConflictingOverlap;
     case stream::SegmentNote::kHoldLimit: return Fate::kReassemblyLimit;
-    case stream::SegmentNote::kFlushed: return Fate::kReassemblyGap;
+    case stream::SegmentNote::kFlushed:
+    case stream::SegmentNote::kReceiverAsked: return Fate::kReassemblyGap;
     case stream::SegmentNote::kUnverifiedRepeat: return Fate::kUnverifiedRepeat;
     default: return Fate::kInvalidSegment;
   }
@@ -278,6 +279,7 @@ Result<std::unique_ptr<Pipeline>> Pipeline::Create(const PipelineOptions& option
   tcp.mode = options.mode;
   tcp.forward_over_hold_limit = fail[FailCause::kReassemblyLimit] == model::FailMode::kOpen;
   tcp.forward_unverified_repeat = fail[FailCause::kUnverifiedRetransmission] == model::FailMode::kOpen;
+  tcp.frames_pass_beside = fail[FailCause::kOverload] == model::FailMode::kOpen;
   auto reassembler = stream::TcpReassembler::Create(tcp);
   if (!reassembler.ok()) return reassembler.error();
   impl->reassembler.emplace(std::move(reassembler).value());
@@ -304,7 +306,13 @@ Result<PolicyState> Pipeline::Prepare(std::shared_ptr<const bundle::Bundle> poli
   return impl_->inspector->Prepare(std::move(policy), generation);
 }
 
-bool Pipeline::Adopt(PolicyState& prepared) noexcept { return impl_->inspector->Adopt(prepared); }
+bool Pipeline::Adopt(PolicyState& prepared) noexcept {
+  if (!impl_->inspector->Adopt(prepared)) return false;
+  const model::FailModes& fail = impl_->inspector->NewestPolicy().fail_modes();
+  const auto is_open = [&fail](FailCause cause) { return fail[cause] == model::FailMode::kOpen; };
+  impl_->reassembler->Follow({is_open(FailCause::kReassemblyLimit), is_open(FailCause::kUnverifiedRetransmission), is_open(FailCause::kOverload)});
+  return true;
+}
 
 Result<std::unique_ptr<Shadow>> Pipeline::PrepareShadow(std::shared_ptr<const ShadowPlan> plan, uint32_t generation) const {
   return Shadow::Create(std::move(plan), impl_->options.max_objects, generation);

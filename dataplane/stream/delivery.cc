@@ -11,7 +11,8 @@ std::string_view Name(SegmentNote note) {
       "old_data_scrubbed", "keep_alive",  "unverified_repeat", "conflicting_overlap",
       "hold_limit",        "gap_skipped", "out_of_window",     "old_timestamp",
       "no_ack_flag",       "bad_ack",     "data_after_fin",    "data_after_reset",
-      "bad_reset",         "bad_syn",     "urgent_data",       "flushed"};
+      "bad_reset",         "bad_syn",     "urgent_data",       "flushed",
+      "receiver_asked"};
   const auto index = static_cast<size_t>(note);
   return index < kNames.size() ? kNames[index] : std::string_view("unknown");
 }

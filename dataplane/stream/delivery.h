@@ -35,6 +35,7 @@ enum class SegmentNote : uint8_t {
   kBadSyn,      // SYN within an established connection, or together with FIN or RST
   kUrgentData,  // URG with data: receivers differ by one byte (inline: URG was cleared)
   kFlushed,     // connection ended while it was held
+  kReceiverAsked,  // inline, where frames may pass beside us: went on without its bytes, so that the receiver says what it has
   kCount,
 };
 std::string_view Name(SegmentNote note);

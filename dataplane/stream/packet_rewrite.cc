@@ -10,6 +10,7 @@ namespace {
 using packet::Packet;
 
 // Of the TCP header (RFC 9293, 3.1).
+constexpr size_t kSequenceOffset = 4;
 constexpr size_t kFlagsOffset = 13;
 constexpr size_t kChecksumOffset = 16;
 constexpr size_t kUrgentPointerOffset = 18;
@@ -63,6 +64,14 @@ void ClearUrgent(Packet& packet) noexcept {
   CorrectChecksum(tcp, removed, LoadBe16(tcp + kFlagsOffset - 1));
   packet.headers.tcp.flags = static_cast<uint8_t>(packet.headers.tcp.flags & ~packet::TcpFlag::kUrg);
   packet.headers.tcp.urgent_pointer = 0;
+}
+
+void SetSequence(Packet& packet, uint32_t sequence) noexcept {
+  uint8_t* number = WritableFrame(packet) + packet.headers.l4_offset + kSequenceOffset;
+  const uint64_t removed = SumWords(number, sizeof sequence, false);
+  StoreBe32(number, sequence);
+  CorrectChecksum(number - kSequenceOffset, removed, SumWords(number, sizeof sequence, false));
+  packet.headers.tcp.seq = sequence;
 }
 
 }  // namespace sluice::stream

@@ -21,4 +21,7 @@ void ZeroPayload(packet::Packet& packet, size_t offset, size_t size) noexcept;
 // Clears URG and the urgent pointer, on the wire and in packet.headers. REQUIRES: CanRewrite.
 void ClearUrgent(packet::Packet& packet) noexcept;
 
+// Another sequence number, on the wire and in packet.headers. REQUIRES: CanRewrite.
+void SetSequence(packet::Packet& packet, uint32_t sequence) noexcept;
+
 }  // namespace sluice::stream

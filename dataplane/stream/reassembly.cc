@@ -125,7 +125,7 @@ void Reassembly::TakeEmpty(const Segment& segment) noexcept {
     const bool probe = segment.sequence + 1 == half.edge && !half.fin_delivered;
     if (probe) {
       note = SegmentNote::kKeepAlive;
-    } else if (FindPlace(half, segment.sequence, options_) == Place::kOutside) {
+    } else if (FindPlace(half, segment.sequence, options_) == Place::kOutside && !MayFollowAHole(half, segment.sequence)) {
       Reject(segment, SegmentNote::kOutOfWindow);
       return;
     }
@@ -150,7 +150,7 @@ void Reassembly::TakeData(const Segment& segment) noexcept {
   const bool probe = segment.payload.size() == 1 && segment.sequence + 1 == half.edge;
   const Place place = FindPlace(half, segment.sequence, options_);
   if (place == Place::kOutside && !probe) {
-    Reject(segment, SegmentNote::kOutOfWindow);
+    if (!MayFollowAHole(half, segment.sequence) || !AskReceiver(segment)) Reject(segment, SegmentNote::kOutOfWindow);
     return;
   }
   const int32_t beyond_edge = SequenceDistance(half.edge, segment.end());
@@ -163,9 +163,31 @@ void Reassembly::TakeData(const Segment& segment) noexcept {
     Reject(segment, SegmentNote::kDataAfterFin);
   } else if (half.reset_seen && !IsTap()) {
     Reject(segment, SegmentNote::kDataAfterReset);
-  } else {
+  } else if (!ComesAgain(segment) || !AskReceiver(segment)) {
     Hold(segment);
   }
+}
+
+// Further ahead than its receiver allowed when we last heard of it: it may have allowed more beside us.
+bool Reassembly::MayFollowAHole(const TcpHalf& half, uint32_t sequence) const noexcept {
+  return options_.frames_pass_beside && !IsTap() && SequenceBefore(half.edge, sequence) && sequence - half.edge <= kLargestWindow;
+}
+
+// The sender repeats what waits behind a hole, and not what would fill it.
+bool Reassembly::ComesAgain(const Segment& segment) const noexcept {
+  return options_.frames_pass_beside && !IsTap() && segment.half.held != nullptr && DataSequence(*segment.half.held) == segment.sequence;
+}
+
+// A probe as keep-alives are (RFC 9293, 3.8.4), but of acknowledged numbers only: one below the last of them at its end, so that
+// neither the zeros nor a FIN can be taken for new. False: nothing is acknowledged, or the frame cannot be changed.
+bool Reassembly::AskReceiver(const Segment& segment) noexcept {
+  if (!segment.half.acked_valid || !CanRewrite(segment.packet) || segment.Has(TcpFlag::kSyn)) return false;
+  const auto size = static_cast<uint32_t>(segment.payload.size());
+  ZeroPayload(segment.packet, 0, size);
+  SetSequence(segment.packet, segment.half.acked - 1 - size);
+  BelieveAck(segment.connection, segment.direction, segment.tcp());
+  Emit(segment, SegmentNote::kReceiverAsked).rejected_bytes = size;
+  return true;
 }
 
 void Reassembly::Hold(const Segment& segment) noexcept {

@@ -24,7 +24,7 @@ class Reassembly {
   bool TakeInOrder(TcpConnection& connection, content::Direction direction, packet::Packet& packet, bool& retained) noexcept;
   bool ExpireGaps(TcpConnection& connection, Timestamp now) noexcept;
   void Flush(TcpConnection& connection) noexcept;
-  void NotePassed(TcpConnection& connection, content::Direction direction, uint32_t end) noexcept;
+  void Follow(const FailOpen& open) noexcept;
   packet::Packet* TakeReleased() noexcept;
 
   uint32_t held_packets() const noexcept { return held_total_ + retained_total_; }
@@ -54,7 +54,6 @@ class Reassembly {
   bool IsTap() const noexcept { return options_.mode == Mode::kTap; }
   static Segment MakeSegment(TcpConnection& connection, content::Direction direction, packet::Packet& packet) noexcept;
 
-
   // The common case (tcp_reassembler.cc).
   bool TakePlain(TcpConnection& connection, content::Direction direction, packet::Packet& packet, bool& retained) noexcept;
 
@@ -67,6 +66,10 @@ class Reassembly {
   void TakeEmpty(const Segment& segment) noexcept;
   void TakeData(const Segment& segment) noexcept;
   void Hold(const Segment& segment) noexcept;
+  void NotePassed(TcpConnection& connection, content::Direction direction, uint32_t end) noexcept;
+  bool MayFollowAHole(const TcpHalf& half, uint32_t sequence) const noexcept;
+  bool ComesAgain(const Segment& segment) const noexcept;
+  bool AskReceiver(const Segment& segment) noexcept;
   bool NextWaiting(TcpConnection& connection) noexcept;
   bool NextHeld(TcpConnection& connection, content::Direction direction) noexcept;
   bool MaySkipTo(const TcpHalf& half, content::Direction direction, uint32_t sequence) const noexcept;

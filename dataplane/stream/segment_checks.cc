@@ -18,9 +18,8 @@ Place FindPlace(const TcpHalf& half, uint32_t sequence, const TcpOptions& option
     const bool before_start = half.syn_seen && behind > half.edge_offset;
     return before_start || behind > kLargestWindow ? Place::kOutside : Place::kBehind;
   }
-  // An observer may have missed bytes that the receiver acknowledged: the window counts from there.
-  const bool missed = options.mode == Mode::kTap && half.acked_valid;
-  const uint32_t from = missed ? LaterSequence(half.edge, half.acked) : half.edge;
+  // Bytes that we missed may have been acknowledged: the window counts from there.
+  const uint32_t from = half.acked_valid ? LaterSequence(half.edge, half.acked) : half.edge;
   return SequenceDistance(from, sequence) < static_cast<int32_t>(AcceptedAhead(half, options)) ? Place::kAhead
                                                                                                : Place::kOutside;
 }

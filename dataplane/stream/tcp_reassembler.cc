@@ -34,6 +34,12 @@ Status Check(const TcpOptions& options) {
 Reassembly::Reassembly(const TcpOptions& options) noexcept
     : options_(options), max_retained_packets_(options.max_held_packets - options.max_held_packets / 4) {}
 
+void Reassembly::Follow(const FailOpen& open) noexcept {
+  options_.forward_over_hold_limit = open.over_hold_limit;
+  options_.forward_unverified_repeat = open.unverified_repeat;
+  options_.frames_pass_beside = options_.frames_pass_beside || open.overload;
+}
+
 void Reassembly::Push(TcpConnection& connection, Direction direction, Packet& packet) noexcept {
   bool retained = false;
   if (!TakePlain(connection, direction, packet, retained)) return PushSlowly(connection, direction, packet);
@@ -165,9 +171,8 @@ void TcpReassembler::Flush(TcpConnection& connection) noexcept {
   reassembly_->Flush(connection);
 }
 
-void TcpReassembler::NotePassed(TcpConnection& connection, Direction direction, const Packet& packet) noexcept {
-  const bool fin = (packet.headers.tcp.flags & TcpFlag::kFin) != 0;
-  reassembly_->NotePassed(connection, direction, DataEnd(packet) + (fin ? 1u : 0u));
+void TcpReassembler::Follow(const FailOpen& open) noexcept {
+  reassembly_->Follow(open);
 }
 
 Packet* TcpReassembler::TakeReleased() noexcept {

@@ -43,10 +43,24 @@ struct TcpOptions {
   bool retain_in_tap = true;
   bool forward_over_hold_limit = false;    // inline, fail open: passes and counts (invariant 2 gives way by policy)
   bool forward_unverified_repeat = false;  // inline, fail open, likewise
+  // Inline, fail open: frames of our connections may go on without Push, while a worker stalls or has too much to do. The
+  // receiver's acknowledgement of bytes that we never saw is then believed (see FailOpen).
+  bool frames_pass_beside = false;
   // Accepted ahead of the edge at least, and where the window is not known (midstream). An observer cannot ask for a
   // repeat: tap accepts up to the largest window there is (RFC 7323, 2.3) where it does not know.
   uint32_t min_window = 65535;
   std::chrono::nanoseconds gap_timeout = std::chrono::seconds(2);  // tap: how long a hole may stay open without an ACK
+};
+
+// What a policy says of what could not be inspected; may change while connections are open.
+//
+// Where frames may pass beside us, a connection has holes that nobody will ever fill. The receiver knows: its acknowledgement
+// beyond what was delivered proves that it has those bytes (RFC 9293, 3.10.7.4), and the stream goes on behind a named gap.
+// Where it has nothing to say, it is asked: a segment that waits, or lies outside the window, and comes once more is sent on
+// without its bytes and with a number below what is acknowledged, which the RFC has it answer with an acknowledgement. Nobody
+// gains by lying: what an acknowledgement skips counts as acknowledged, so that it goes on with zeros in its place if ever.
+struct FailOpen {
+  bool over_hold_limit = false, unverified_repeat = false, overload = false;
 };
 
 class Reassembly;
@@ -76,9 +90,8 @@ class TcpReassembler {
   // its bytes as runs behind a gap; inline: rejected), then every retained one from TakeReleased.
   void Flush(TcpConnection& connection) noexcept;
 
-  // Inline: this packet was forwarded without Push, by a fail mode (overload). An acknowledgement of it is then
-  // believed, and the stream goes on behind a counted gap.
-  void NotePassed(TcpConnection& connection, content::Direction direction, const packet::Packet& packet) noexcept;
+  // A new policy. What passed beside us under an earlier one has passed: `overload` stays on once it was.
+  void Follow(const FailOpen& open) noexcept;
 
   // Retained packets that are no longer needed; the driver frees them. nullptr when there is none.
   packet::Packet* TakeReleased() noexcept;

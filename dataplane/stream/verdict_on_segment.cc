@@ -151,10 +151,10 @@ void Reassembly::BelieveAck(TcpConnection& connection, Direction direction, cons
 }
 
 // An acknowledgement of more than was delivered. Tap: the capture lost what the receiver got. Inline: only of what went
-// by before we came, or by a fail mode.
+// by before we came, or may have by a fail mode.
 bool Reassembly::IsCredible(const TcpConnection& connection, const TcpHalf& half, const TcpHalfDetail& detail,
                             uint32_t ack) const noexcept {
-  if (IsTap() || connection.midstream) return true;
+  if (IsTap() || connection.midstream || options_.frames_pass_beside) return true;
   return half.passed_valid && !SequenceBefore(detail.passed, ack);
 }
 

@@ -69,6 +69,7 @@ class Driver {
     options.forward_over_hold_limit = (choice & 4) != 0;
     options.forward_unverified_repeat = (choice & 8) != 0;
     if ((choice & 16) != 0) options.max_held_per_direction = options.max_retained_per_direction = 2;
+    options.frames_pass_beside = (choice & 64) != 0;
     if ((choice & 32) != 0) options.max_held_packets = 5;
     return options;
   }

@@ -65,10 +65,14 @@ std::shared_ptr<const bundle::Bundle> PolicyOf(const std::string& yaml) {
   return *policy;
 }
 
-std::shared_ptr<const bundle::Bundle> BlockingPolicy() {
-  static const std::shared_ptr<const bundle::Bundle> policy = PolicyOf(R"(
+std::shared_ptr<const bundle::Bundle> BlockingPolicy(const std::string& overload) {
+  static std::map<std::string, std::shared_ptr<const bundle::Bundle>> made;
+  std::shared_ptr<const bundle::Bundle>& policy = made[overload];
+  if (policy != nullptr) return policy;
+  policy = PolicyOf(R"(
 pack: {id: test, title: Test}
-fail: {flow_table_full: closed, reassembly_limit: closed, scanner_error: closed, overload: closed,
+fail: {flow_table_full: closed, reassembly_limit: closed, scanner_error: closed, overload: )" +
+                    overload + R"(,
        unverified_retransmission: closed, ambiguous_framing: closed, uninspectable: open}
 detectors:
   mark: {literals: [机密★, TOPSECRET-MARK]}

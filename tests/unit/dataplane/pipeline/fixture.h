@@ -18,8 +18,9 @@ namespace sluice::test {
 
 // Compiles; aborts with the diagnostics where it does not.
 std::shared_ptr<const bundle::Bundle> PolicyOf(const std::string& yaml);
-// Blocks "机密★" and "TOPSECRET-MARK" in either direction, alerts on "watch-this"; all fail modes closed but uninspectable.
-std::shared_ptr<const bundle::Bundle> BlockingPolicy();
+// Blocks "机密★" and "TOPSECRET-MARK" in either direction, alerts on "watch-this"; all fail modes closed but uninspectable, and
+// `overload` as told.
+std::shared_ptr<const bundle::Bundle> BlockingPolicy(const std::string& overload = "closed");
 
 // A finding without what depends on time and on how bytes were cut.
 struct SeenFinding {

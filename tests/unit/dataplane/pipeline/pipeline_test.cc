@@ -128,6 +128,42 @@ TEST(Pipeline, InlineHoldsSegmentsAheadUntilTheGapIsFilled) {
   ExpectBytesAddUp(seen);
 }
 
+TEST(Pipeline, InlineGoesOnBehindWhatPassedBesideIt) {
+  const std::string body = std::string(2000, 'a') + std::string(50'000, 'b') + std::string(1000, 'c') + kMark + std::string(1000, 'd');
+  const std::string text = Put(body);
+  const size_t first = text.find('b'), second = text.find('c');
+  TcpSession session;
+  session.Handshake().Upload(text.substr(0, first));
+  const size_t passes = session.frames().size();
+  session.Upload(text.substr(first, second - first));
+  const size_t back = session.frames().size();
+  session.Upload(text.substr(second, 500)).Upload(text.substr(second + 500, 500)).Upload(text.substr(second + 1000));
+  std::vector<TimedFrame> frames = session.frames();
+  const auto from = frames.begin() + static_cast<ptrdiff_t>(passes), to = frames.begin() + static_cast<ptrdiff_t>(back) - 1;
+  const std::vector<TimedFrame> beside(from, to);
+  frames.erase(from, to);
+  std::swap(frames[passes].bytes, frames[passes + 1].bytes);  // what is sent next comes before the acknowledgement of what passed
+
+  const Seen seen = Play(frames, BlockingPolicy("open"), {.mode = stream::Mode::kInline});
+  std::vector<Bytes> arrived(seen.sent.begin(), seen.sent.begin() + static_cast<ptrdiff_t>(passes));
+  for (const TimedFrame& frame : beside) arrived.push_back(frame.bytes);
+  arrived.insert(arrived.end(), seen.sent.begin() + static_cast<ptrdiff_t>(passes), seen.sent.end());
+  EXPECT_EQ(Received(arrived, 80), text.substr(0, second + 1000)) << "what waited has gone on, and the mark has not";
+  ASSERT_EQ(seen.findings.size(), 1u);
+  EXPECT_EQ(seen.findings[0].rule, "cn.mark");
+  EXPECT_EQ(seen.findings[0].offset, body.find(kMark));
+  EXPECT_EQ(seen.findings[0].action, ActionTaken::kDropped);
+  uint64_t skipped = 0;
+  for (const event::Record& record : seen.records) {
+    if (record.kind == event::RecordKind::kAnomaly && std::string_view(record.body.anomaly.kind) == "gap_skipped") skipped += record.body.anomaly.bytes_uninspected;
+  }
+  EXPECT_EQ(skipped, second - first) << "as many as passed beside";
+  ExpectBytesAddUp(seen);
+  // A policy that lets nothing pass believes no such acknowledgement.
+  const Seen closed = Play(frames, BlockingPolicy(), {.mode = stream::Mode::kInline});
+  EXPECT_EQ(Received(closed.sent, 80).size(), first);
+}
+
 TEST(Pipeline, BlockedFlowStaysBlocked) {
   TcpSession session;
   session.Handshake().Upload(Put(kMark)).Upload(Put("clean")).Upload("more");

@@ -1,5 +1,6 @@
 // The guard on the wire: what may leave, and what must not.
 #include "dataplane/packet/parse.h"
+#include "dataplane/stream/sequence.h"
 #include "tests/unit/dataplane/stream/stream_harness.h"
 
 namespace sluice::stream {
@@ -153,11 +154,116 @@ TEST(TcpReassembler, InlineGoesOnBehindWhatAFailModeLetPass) {
   EXPECT_EQ(s.stream(), "ab???f");
 }
 
-TEST(TcpReassembler, InlineGoesOnBehindWhatWasForwardedWithoutPush) {
+TcpOptions FramesPassBeside() {
+  TcpOptions options = StreamHarness::WithMode(Mode::kInline);
+  options.frames_pass_beside = true;
+  return options;
+}
+
+TEST(TcpReassembler, InlineGoesOnBehindWhatTheReceiverHasThoughItPassedBeside) {
+  StreamHarness s(FramesPassBeside());
+  s.Open();
+  EXPECT_TRUE(s.Data(3, "def").empty());
+  const auto out = s.Ack(3);
+  ASSERT_EQ(out.size(), 2u);
+  EXPECT_EQ(out[1].note, SegmentNote::kGapSkipped);
+  EXPECT_EQ(out[1].action, PacketAction::kForward);
+  EXPECT_TRUE(out[1].is_anomaly);
+  EXPECT_EQ(out[1].gap_before, 3u);
+  EXPECT_EQ(s.stream(), "???def");
+  s.Data(6, "ghi");
+  EXPECT_EQ(s.stream(), "???defghi");
+}
+
+TEST(TcpReassembler, InlineGoesOnFarBehindTheWindowThatItKnew) {
+  StreamHarness s(FramesPassBeside());
+  s.Open();
+  s.Data(0, "abc");
+  s.Ack(3);
+  constexpr uint32_t kFar = 100'000'000;
+  s.Ack(kFar);
+  s.Data(kFar, "xyz");
+  EXPECT_EQ(s.deliveries().back().note, SegmentNote::kGapSkipped);
+  EXPECT_EQ(s.deliveries().back().gap_before, kFar - 3);
+  EXPECT_EQ(s.deliveries().back().run.AsText(), "xyz");
+}
+
+// Both sides sent more than a window beside us, and the acknowledgement itself stands behind a hole.
+TEST(TcpReassembler, InlineBelievesAnAckThatStandsBehindAHoleOfItsOwn) {
+  StreamHarness s(FramesPassBeside());
+  s.Open();
+  const auto out = s.Push({.direction = Direction::kDownload, .seq = s.server() + 5'000'000, .ack = s.client() + 9'000'000});
+  EXPECT_EQ(out[0].action, PacketAction::kForward);
+  EXPECT_EQ(AcknowledgedSequence(s.connection(), Direction::kUpload), s.client() + 9'000'000);
+}
+
+TEST(TcpReassembler, InlineAsksTheReceiverWhatItHasWhenTheSenderRepeatsWhatWaits) {
+  for (const uint32_t hole : {7u, 3'000'000u}) {  // within the window, and beyond it
+    StreamHarness s(FramesPassBeside());
+    s.Open();
+    s.Data(0, "abc");
+    s.Ack(2);
+    const std::string_view text = "secret";
+    auto out = s.Data(3 + hole, text, TcpFlag::kAck | TcpFlag::kFin);
+    if (out.empty()) out = s.Data(3 + hole, text, TcpFlag::kAck | TcpFlag::kFin);
+    ASSERT_EQ(out.size(), 1u) << hole;
+    EXPECT_EQ(out[0].note, SegmentNote::kReceiverAsked);
+    EXPECT_EQ(out[0].action, PacketAction::kForward);
+    EXPECT_EQ(out[0].rejected_bytes, text.size());
+    EXPECT_EQ(out[0].packet->Payload().AsText(), std::string(text.size(), '\0'));
+    // All of it, the FIN included, lies below what the receiver has acknowledged.
+    EXPECT_EQ(DataEnd(*out[0].packet) + 1, s.client() + 2);
+    EXPECT_TRUE(ChecksumsHold(*out[0].packet));
+    s.Ack(3 + hole);
+    if (s.stream() == "abc") s.Data(3 + hole, text);
+    EXPECT_EQ(s.stream(), "abc" + std::string(hole, '?') + "secret");
+  }
+}
+
+TEST(TcpReassembler, InlineHoldsWhatIsOnlyReordered) {
+  StreamHarness s(FramesPassBeside());
+  s.Open();
+  s.Data(6, "ghi");
+  s.Data(3, "def");
+  EXPECT_EQ(s.Count(SegmentNote::kReceiverAsked), 0u);
+  s.Data(0, "abc");
+  EXPECT_EQ(s.stream(), "abcdefghi");
+}
+
+// Who forges the receiver's acknowledgement closes a hole through which nothing goes any more, whatever the other fail modes.
+TEST(TcpReassembler, InlineNeverLetsThroughWhatAnAckHasSkipped) {
+  TcpOptions options = FramesPassBeside();
+  options.forward_unverified_repeat = true;
+  StreamHarness s(options);
+  s.Open();
+  s.Data(3, "def");
+  s.Ack(3);
+  const auto out = s.Data(0, "abcdefgh");
+  EXPECT_EQ(out[0].packet->Payload().AsText(), std::string("\0\0\0defgh", 8));
+  EXPECT_EQ(out[0].run.AsText(), "gh");
+  EXPECT_EQ(s.Data(1, "b")[0].packet->Payload().AsText(), std::string("\0", 1));
+  EXPECT_EQ(s.stream(), "???defgh");
+}
+
+TEST(TcpReassembler, InlineDoesNotBelieveTheSendersWordForWhatTheReceiverHas) {
+  StreamHarness s(FramesPassBeside());
+  s.Open();
+  s.Data(3, "def");
+  // The sender's own acknowledgements speak of the other direction.
+  s.Push({.seq = s.client() + 3, .ack = s.server() + 100});
+  s.Push({.seq = s.client() + 6, .ack = s.server()});
+  EXPECT_EQ(s.stream(), "");
+  EXPECT_EQ(AcknowledgedSequence(s.connection(), Direction::kUpload), s.client());
+}
+
+TEST(TcpReassembler, InlineFollowsANewPolicyAndKeepsWhatHasPassed) {
   StreamHarness s(Mode::kInline);
   s.Open();
-  s.reassembler().NotePassed(s.connection(), Direction::kUpload, s.Make({.seq = s.client(), .payload = "abc"}));
-  EXPECT_TRUE(s.Data(3, "def").empty());
+  s.Data(3, "def");
+  s.Ack(3);
+  EXPECT_EQ(s.stream(), "");
+  s.reassembler().Follow({.overload = true});
+  s.reassembler().Follow({});
   s.Ack(3);
   EXPECT_EQ(s.stream(), "???def");
 }

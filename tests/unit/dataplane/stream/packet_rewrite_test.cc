@@ -50,6 +50,18 @@ TEST(PacketRewrite, ClearsUrgencyAndNothingElse) {
   EXPECT_TRUE(ChecksumsHold(packet));
 }
 
+TEST(PacketRewrite, SetsTheSequenceNumberAndNothingElse) {
+  for (const uint32_t number : {0u, 1u, 0xffffu, 0x10000u, 0xffffffffu, 0x80007fffu}) {
+    SegmentFactory factory;
+    packet::Packet& packet = factory.Make({.seq = 7, .ack = 9, .payload = "text"});
+    SetSequence(packet, number);
+    EXPECT_EQ(packet.headers.tcp.seq, number);
+    EXPECT_EQ(LoadBe32(packet.data + SegmentFactory::kIpHeader + 4), number);
+    EXPECT_EQ(LoadBe32(packet.data + SegmentFactory::kIpHeader + 8), 9u);
+    EXPECT_TRUE(ChecksumsHold(packet)) << number;
+  }
+}
+
 TEST(PacketRewrite, RefusesFragmentsAndFramesWithoutAHeader) {
   SegmentFactory factory;
   packet::Packet& packet = factory.Make({.payload = "text"});
