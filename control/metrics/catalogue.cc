@@ -71,6 +71,7 @@ constexpr Entry kEntries[] = {
     {"expectation_table_full", Kind::kCounter, "Of those: found no room"},
     {"name_table_full", Kind::kCounter, "Names that could not be kept for the flow's record"},
     {"tally_table_full", Kind::kCounter, "Objects whose hits could not be kept between runs"},
+    {"policy_moved_flows", Kind::kCounter, "Flows judged by the newest policy from the middle on, since theirs had to make room"},
     {"gap_timers_full", Kind::kCounter, "Gaps that wait for no timer"},
     {"scan_failures", Kind::kCounter, "Runs that the matcher refused; never normal"},
     {"hits_over_limit", Kind::kCounter, "Hits of one scan beyond what can be listed"},

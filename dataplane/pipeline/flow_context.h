@@ -54,6 +54,7 @@ struct BlockState {
   uint32_t answers = 0;        // frames sent to this client since; bounded
   uint64_t incident = 0;
   uint32_t rule = 0;
+  uint32_t generation = 0;     // of the policy that it is a rule of
 };
 
 // What a policy that is only tried found in the head before the body at hand.
@@ -75,8 +76,9 @@ struct FlowContext {
   bool has_documents = false;  // listed among the flows with a document at an extractor
   bool has_holes = false;      // listed among the flows whose gaps can time out
   bool protocol_known = false; // `session` decides about both directions
-  uint8_t policy_slot = 0;     // which adopted policy this flow began under
+  uint8_t policy_slot = 0;     // where the policy that judges this flow is, if it still has that generation
   std::array<ProbeState, content::kDirections> probe{};
+  uint32_t policy_generation = 0;
   uint32_t quarantine_seen = 0;  // the generation of quarantines that lets this flow pass, or
   static constexpr uint32_t kAttended = UINT32_MAX;  // each packet is asked about, for the sake of evidence
   protocol::Session* session = nullptr;

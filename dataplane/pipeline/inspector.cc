@@ -50,47 +50,12 @@ Result<std::unique_ptr<Inspector>> Inspector::Create(const InspectorOptions& opt
   return inspector;
 }
 
-Result<PolicyState> Inspector::Prepare(std::shared_ptr<const bundle::Bundle> policy, uint32_t generation) const {
-  PolicyState made;
-  auto matcher = match::Matcher::Create(policy, {.max_streams = options_.max_objects});
-  if (!matcher.ok()) return matcher.error();
-  made.matcher = std::move(matcher).value();
-  auto confirmer = match::Confirmer::Create(policy);
-  if (!confirmer.ok()) return confirmer.error();
-  made.confirmer = std::move(confirmer).value();
-  auto decider = verdict::Decider::Create(policy);
-  if (!decider.ok()) return decider.error();
-  made.decider = std::move(decider).value();
-  auto signatures = signature::Engine::Create(*policy, options_.max_objects, &statistics_->signatures);
-  if (!signatures.ok()) return signatures.error();
-  made.signatures = std::move(signatures).value();
-  made.evidence = EvidenceScopes(*policy);
-  made.generation = generation;
-  return made;
-}
-
-bool Inspector::Adopt(PolicyState& prepared) noexcept {
-  uint8_t slot = 0;
-  while (slot < kPolicySlots && (slots_[slot].flows > 0 || (slot == newest_slot_ && slots_[slot].matcher != nullptr))) ++slot;
-  if (slot == kPolicySlots) return false;
-  std::swap(slots_[slot], prepared);
-  newest_slot_ = slot;
-  return true;
-}
-
-void Inspector::Begin(FlowContext& flow) noexcept {
-  flow.policy_slot = newest_slot_;
-  ++slots_[newest_slot_].flows;
-}
-
-const bundle::Bundle& Inspector::NewestPolicy() const noexcept { return slots_[newest_slot_].matcher->policy(); }
-const bundle::Bundle& Inspector::PolicyOf(const FlowContext& flow) const noexcept { return slots_[flow.policy_slot].matcher->policy(); }
-uint32_t Inspector::GenerationOf(const FlowContext& flow) const noexcept { return slots_[flow.policy_slot].generation; }
-
 void Inspector::StartRun(const flow::FlowKey& key, FlowContext& flow, content::Direction direction) noexcept {
-  task_ = {&key, &flow, &slots_[flow.policy_slot], direction};
+  task_ = {&key, &flow, nullptr, direction};
   inspection_ = {};
   finding_count_ = 0;
+  if (!HasItsPolicy(flow)) [[unlikely]] Move(flow);
+  task_.policy = &slots_[flow.policy_slot];
   if (task_.policy->signatures != nullptr) task_.policy->signatures->ForgetDepartures();
 }
 

@@ -61,8 +61,9 @@ class Inspector {
 
   // A policy made ready for this inspector; may run beside everything else. Failure: its matcher could not be made.
   Result<PolicyState> Prepare(std::shared_ptr<const bundle::Bundle> policy, uint32_t generation) const;
-  // Flows that begin from now on use this policy; `prepared` then holds what nobody uses any more. False: no slot is free, since
-  // flows of older policies still live, and the newest one stays. REQUIRES: `prepared` was made by this inspector.
+  // Flows that begin from now on use this policy; `prepared` then holds what nobody uses any more. Where flows of older policies take
+  // every slot, those of the oldest one move (inspector_policies.cc). True always. REQUIRES: `prepared` was made by this inspector,
+  // with a generation greater than any before.
   bool Adopt(PolicyState& prepared) noexcept;
   static constexpr size_t kPolicySlots = 4;
   // From now on objects that begin are judged by it as well, which changes nothing for them; nullptr: by none. Its owner keeps it until
@@ -72,8 +73,11 @@ class Inspector {
   void CompareStopped(FlowContext& flow) noexcept;
   void Begin(FlowContext& flow) noexcept;  // a new flow takes the newest policy
   const bundle::Bundle& NewestPolicy() const noexcept;
+  // Of a flow whose policy gave its slot up: the newest, to which it moves when it is touched next.
   const bundle::Bundle& PolicyOf(const FlowContext& flow) const noexcept;
   uint32_t GenerationOf(const FlowContext& flow) const noexcept;
+  // Of the rule that blocked the flow; empty where its policy is gone.
+  std::string_view TitleOf(const FlowContext& flow, uint32_t rule) const noexcept;
 
   const Inspection& Inspect(const flow::FlowKey& key, FlowContext& flow, content::Direction direction, ByteView run, uint64_t gap_before) noexcept;
   // Bytes that another reader of the same stream might see instead: matched apart, as raw bytes.
@@ -116,6 +120,14 @@ class Inspector {
 
   // Whether the bytes at hand still need a fate, or got it when they came (a prefix matched as raw bytes first).
   enum class Counting : uint8_t { kCount, kCounted };
+
+  // policies (inspector_policies.cc)
+  uint8_t SlotForAnother() const noexcept;
+  bool HasItsPolicy(const FlowContext& flow) const noexcept { return slots_[flow.policy_slot].generation == flow.policy_generation; }
+  const PolicyState& StateOf(const FlowContext& flow) const noexcept { return slots_[HasItsPolicy(flow) ? flow.policy_slot : newest_slot_]; }
+  void Move(FlowContext& flow) noexcept;
+  void MoveAll(ObjectState* objects) noexcept;
+  void MoveObject(ObjectState& object) noexcept;
 
   // protocol
   void StartRun(const flow::FlowKey& key, FlowContext& flow, content::Direction direction) noexcept;
@@ -209,6 +221,7 @@ class Inspector {
   void SkipBeside(ObjectState& object, uint64_t gap) noexcept;
   void EndBeside(ObjectState& object, bool at_end) noexcept;
   void CompareBeside(ObjectState& object) noexcept;
+  void ForgetShadow(ObjectState& object) noexcept;
   ShadowExample ExampleOf(const ObjectState& object) const noexcept;
 
   // Numbers of objects that no session gave.

@@ -71,6 +71,12 @@ void Inspector::CompareBeside(ObjectState& object) noexcept {
   shadow_->Give(std::exchange(object.shadow, nullptr));
 }
 
+// What another policy goes on with compares with nothing.
+void Inspector::ForgetShadow(ObjectState& object) noexcept {
+  if (ShadowObject* shadow = ShadowOf(object); shadow != nullptr) shadow_->Give(shadow);
+  object.shadow = nullptr;
+}
+
 void Inspector::CompareStopped(FlowContext& flow) noexcept {
   if (shadow_ == nullptr) return;
   for (ObjectState* object = flow.objects; object != nullptr; object = object->next) {

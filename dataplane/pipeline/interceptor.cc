@@ -67,6 +67,7 @@ verdict::ActionTaken Interceptor::Intercept(FlowContext& flow, const Offence& of
   flow.block = {};
   flow.block.incident = offence.incident;
   flow.block.rule = offence.rule;
+  flow.block.generation = flow.policy_generation;
   if (offence.page_possible) {
     flow.block.page_seq = seq;
     flow.block.page_length = SendPage(flow, seen, seq, ack, offence.incident, offence.rule_title, out);

@@ -240,9 +240,7 @@ void Pipeline::Impl::Blocked(const Here& here, Packet& packet) noexcept {
   flows->table().Touch(here.index, FlowClass::kBlocked, now);
   CountFate(flow, Fate::kBlockedFlow, packet.headers.payload_length);
   if (options.can_inject && flow.transport == packet::Transport::kTcp) {
-    const std::span<const model::Rule> rules = inspector->PolicyOf(flow).rules();
-    const std::string_view title = flow.block.rule < rules.size() ? std::string_view(rules[flow.block.rule].title) : std::string_view();
-    interceptor.Answer(flow, here.direction, packet, title, *out);
+    interceptor.Answer(flow, here.direction, packet, inspector->TitleOf(flow, flow.block.rule), *out);
   }
   Drop(packet);
 }

@@ -22,7 +22,7 @@ struct PolicyState {
   std::unique_ptr<signature::Engine> signatures;  // null: no detector asks for registered documents
   std::vector<model::Scope> evidence;  // of what the rules that ask for evidence may speak, as known when an object begins
   uint32_t generation = 0;
-  uint64_t flows = 0;  // live ones that began under it
+  uint64_t flows = 0;  // live ones that are judged by it
 };
 
 }  // namespace sluice::pipeline

@@ -35,6 +35,7 @@ std::string_view Name(PipelineCounter counter) {
     case PipelineCounter::kExpectationTableFull: return "expectation_table_full";
     case PipelineCounter::kNameTableFull: return "name_table_full";
     case PipelineCounter::kTallyTableFull: return "tally_table_full";
+    case PipelineCounter::kPolicyMovedFlows: return "policy_moved_flows";
     case PipelineCounter::kGapTimersFull: return "gap_timers_full";
     case PipelineCounter::kScanFailures: return "scan_failures";
     case PipelineCounter::kHitsOverLimit: return "hits_over_limit";

@@ -45,6 +45,7 @@ enum class PipelineCounter : uint8_t {
   kExpectationTableFull,
   kNameTableFull,       // a name was seen and could not be kept for the flow's record
   kTallyTableFull,      // an object's hits could not be kept between runs: counts over several runs are lost
+  kPolicyMovedFlows,    // judged by the newest policy from the middle on, for theirs had to make room for it
   kGapTimersFull,       // a flow's gap waits for its packets, its limits or its end, not for a timer
   kScanFailures,
   kRecordRingFull,

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # An upload whose worker stalls in the middle of it: by `overload: open` it goes on without being looked into, and is counted; by `closed` it
-# waits, and arrives whole when the worker goes on. Either way the next one is judged again. The stall comes from injected_faults.cc.
+# waits. Either way it arrives whole when the worker goes on, and the next one is judged again. So is by `open` the next one of a connection
+# that was idle when the worker went on. The stall comes from injected_faults.cc.
 # shellcheck source=tests/system/test.sh
 source "$(dirname "$0")/test.sh"
 # shellcheck source=tests/system/lib_stream.sh
@@ -50,9 +51,12 @@ EventuallyThat "open: the upload goes on" Uploaded $((here + 2000000))
 ExpectThat "and is counted as forwarded" test "$(Forwarded)" -gt 0
 Expect "none of it is dropped" 0 "$(Dropped)"
 rm "$FAULTS/matcher-stalls"
-ExpectJudgedAgain
-wait "$UPLOAD" || true
+wait "$UPLOAD"
+Expect "the upload ends well" 201 "$(cat "$LAB_DIR/code")"
+Expect "and is whole" "$(Digest "$LAB_DIR/large.txt")" "$(Digest "$LAB_DIR/nginx/files/large.txt")"
 ExpectThat "its bytes were not inspected for that reason" test "$(LabStat '.coverage.not_inspected.overload')" -gt 1000000
+ExpectThat "the rest was" test "$(LabStat '.coverage.inspected_bytes')" -gt 3000000
+ExpectJudgedAgain
 
 Begin closed
 StartUpload

@@ -152,7 +152,7 @@ TEST(Pipeline, InlineGoesOnBehindWhatPassedBesideIt) {
   ASSERT_EQ(seen.findings.size(), 1u);
   EXPECT_EQ(seen.findings[0].rule, "cn.mark");
   EXPECT_EQ(seen.findings[0].offset, body.find(kMark));
-  EXPECT_EQ(seen.findings[0].action, ActionTaken::kDropped);
+  EXPECT_EQ(seen.findings[0].verdict, Verdict::kBlock);
   uint64_t skipped = 0;
   for (const event::Record& record : seen.records) {
     if (record.kind == event::RecordKind::kAnomaly && std::string_view(record.body.anomaly.kind) == "gap_skipped") skipped += record.body.anomaly.bytes_uninspected;
