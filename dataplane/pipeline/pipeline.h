@@ -67,8 +67,9 @@ class Pipeline {
 
   // Called by control while the worker goes on: everything of a new policy that takes time or memory.
   Result<PolicyState> Prepare(std::shared_ptr<const bundle::Bundle> policy, uint32_t generation) const;
-  // Flows that begin from now on use it, open ones keep theirs. Called by the worker between bursts with what control published;
-  // `prepared` then holds what nobody uses any more. False: flows of too many earlier policies are open; the policy in force stays.
+  // Flows that begin from now on use it, open ones keep theirs while it has a slot (inspector_policies.cc). Called by the worker between
+  // bursts with what control published; `prepared` then holds what nobody uses any more. False would leave the policy in force; for want
+  // of a slot it never is.
   bool Adopt(PolicyState& prepared) noexcept;
 
   // Called by control while the worker goes on: a policy that is to be tried beside the one in force.

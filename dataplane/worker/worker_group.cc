@@ -146,8 +146,7 @@ Result<uint32_t> WorkerGroup::Publish(std::shared_ptr<const bundle::Bundle> poli
 Status WorkerGroup::AskWhoRefused() const {
   for (size_t thread = 0; thread < workers_.size(); ++thread) {
     if (workers_[thread]->words().refused.load(std::memory_order_relaxed) != generation()) continue;
-    return Error(ErrorCode::kResourceExhausted, "on worker " + std::to_string(thread) + " flows of too many earlier policies are still open; publish again when " +
-                                                    "some of them have ended. The policy before it is in force");
+    return Error(ErrorCode::kResourceExhausted, "worker " + std::to_string(thread) + " has no room for the policy. The one before it is in force");
   }
   return {};
 }
