@@ -54,7 +54,8 @@ class Set {
   struct Found {
     std::array<uint32_t, kMostDocumentsOfOne> ordinals;
     uint8_t count = 0;
-    std::span<const uint32_t> all() const noexcept { return {ordinals.data(), count}; }
+    std::span<const uint32_t> all() const& noexcept { return {ordinals.data(), count}; }
+    std::span<const uint32_t> all() && = delete;  // of what is gone
   };
   Found Find(Fingerprint fingerprint) const noexcept;
   // The same for many, so that memory answers them beside each other. REQUIRES: as many in `out`; at most kBatch.
@@ -69,7 +70,8 @@ class Set {
   template <typename Visit>
   void ForEachEntry(Visit visit) const {
     table_.ForEach([&](Fingerprint fingerprint, uint32_t value) {
-      for (const uint32_t ordinal : OrdinalsOf(value).all()) visit(fingerprint, ordinal);
+      const Found found = OrdinalsOf(value);
+      for (const uint32_t ordinal : found.all()) visit(fingerprint, ordinal);
     });
   }
 
