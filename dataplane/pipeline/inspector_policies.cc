@@ -91,7 +91,7 @@ void Inspector::MoveObject(ObjectState& object) noexcept {
   if (object.stream != nullptr) {
     // A matcher has a stream for each object that there can be.
     object.stream = task_.policy->matcher->Open();
-    task_.policy->matcher->Skip(*object.stream, object.bytes - object.unmatched);
+    if (object.bytes > object.unmatched) task_.policy->matcher->Skip(*object.stream, object.bytes - object.unmatched);
   }
   object.trace = nullptr;
   if (task_.policy->signatures == nullptr || object.stream == nullptr || !content::IsReportedAsObject(object.description.part)) return;

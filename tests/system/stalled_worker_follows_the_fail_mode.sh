@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # An upload whose worker stalls in the middle of it: by `overload: open` it goes on without being looked into, and is counted; by `closed` it
-# waits. Either way it arrives whole when the worker goes on, and the next one is judged again. So is by `open` the next one of a connection
-# that was idle when the worker went on. The stall comes from injected_faults.cc.
+# waits. Either way it arrives whole when the worker goes on, and the next one is judged again. So is by `open` the next one of a
+# connection in which nothing was under way when the worker went on. The stall comes from injected_faults.cc.
 # shellcheck source=tests/system/test.sh
 source "$(dirname "$0")/test.sh"
 # shellcheck source=tests/system/lib_stream.sh
@@ -54,9 +54,37 @@ rm "$FAULTS/matcher-stalls"
 wait "$UPLOAD"
 Expect "the upload ends well" 201 "$(cat "$LAB_DIR/code")"
 Expect "and is whole" "$(Digest "$LAB_DIR/large.txt")" "$(Digest "$LAB_DIR/nginx/files/large.txt")"
+ExpectJudgedAgain
 ExpectThat "its bytes were not inspected for that reason" test "$(LabStat '.coverage.not_inspected.overload')" -gt 1000000
 ExpectThat "the rest was" test "$(LabStat '.coverage.inspected_bytes')" -gt 3000000
+
+# A whole request and its answer pass while the worker stalls, and nobody says anything when it goes on, until the next request.
+Begin open
+for name in first second third fourth; do LabText 7 3000 >"$LAB_DIR/$name.txt"; done
+coproc CLIENT { InClient python3 "$TEST_FOLDER/patient_client.py" "$LAB_SERVER_IP"; }
+LAB_PIDS+=("$CLIENT_PID")
+Say() {
+  echo "$LAB_DIR/$1.txt" >&"${CLIENT[1]}"
+  read -r -t 40 ANSWER <&"${CLIENT[0]}" || ANSWER=none
+}
+Say first
+Expect "a connection is open" 201 "$ANSWER"
+touch "$FAULTS/matcher-stalls"
+Say second
+Expect "its worker stalls, and its next request passes" 201 "$ANSWER"
+Say third
+Expect "and one more" 201 "$ANSWER"
+rm "$FAULTS/matcher-stalls"
+EventuallyThat "the worker goes on" eval '[[ $(Metric sluice_workers_stalled) == 0 ]]'
+sleep 0.5
+Say fourth
+Expect "the next request passes behind what it never saw" 201 "$ANSWER"
+Expect "and is whole" "$(Digest "$LAB_DIR/fourth.txt")" "$(Digest "$LAB_DIR/nginx/files/fourth.txt")"
+Say marked
+ExpectThat "a marked one is stopped in the same connection" test "$ANSWER" != 201
+ExpectThat "and does not arrive" Not LabServerHolds "$TEST_MARK"
 ExpectJudgedAgain
+ExpectThat "what passed in between is said" test "$(jq -s '[.[] | select(.event == "anomaly" and .kind == "gap_skipped")] | length' "$LAB_DIR/findings.jsonl")" -gt 0
 
 Begin closed
 StartUpload
