@@ -3,12 +3,14 @@
 #include <linux/audit.h>
 #include <linux/filter.h>
 #include <linux/seccomp.h>
+#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
 #include <cerrno>
 #include <cstddef>
+#include <string>
 #include <vector>
 
 namespace sluice::daemon {
@@ -40,6 +42,16 @@ void Refuse(std::vector<sock_filter>& filter, uint32_t call) {
   filter.push_back(Statement(BPF_RET | BPF_K, kRefusal));
 }
 
+// Where the third argument, the protection of memory, has all of these bits.
+void RefuseProtection(std::vector<sock_filter>& filter, uint32_t call, uint32_t protection) {
+  filter.push_back(Jump(BPF_JMP | BPF_JEQ | BPF_K, call, 0, 5));
+  filter.push_back(Statement(BPF_LD | BPF_W | BPF_ABS, offsetof(seccomp_data, args) + 2 * sizeof(uint64_t)));
+  filter.push_back(Statement(BPF_ALU | BPF_AND | BPF_K, protection));
+  filter.push_back(Jump(BPF_JMP | BPF_JEQ | BPF_K, protection, 0, 1));
+  filter.push_back(Statement(BPF_RET | BPF_K, kRefusal));
+  filter.push_back(Statement(BPF_RET | BPF_K, SECCOMP_RET_ALLOW));
+}
+
 }  // namespace
 
 Status RefuseSystemCalls(const SystemCallRules& rules) {
@@ -54,13 +66,17 @@ Status RefuseSystemCalls(const SystemCallRules& rules) {
   if (!rules.may_start_programs) {
     for (const uint32_t call : kPrograms) Refuse(filter, call);
   }
+  // A library that is loaded later maps its code from a file, and never writes through that mapping.
+  RefuseProtection(filter, SYS_mmap, PROT_WRITE | PROT_EXEC);
+  RefuseProtection(filter, SYS_mprotect, PROT_EXEC);
+  RefuseProtection(filter, SYS_pkey_mprotect, PROT_EXEC);
   filter.push_back(Statement(BPF_RET | BPF_K, SECCOMP_RET_ALLOW));
   if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0) return Error::FromErrno(errno, "privileges cannot be barred");
   sock_fprog program{static_cast<unsigned short>(filter.size()), filter.data()};
   // All threads at once: those of DPDK, of the API and of the receivers run already.
-  if (syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, SECCOMP_FILTER_FLAG_TSYNC, &program) != 0) {
-    return Error::FromErrno(errno, "the filter of system calls was refused");
-  }
+  const long done = syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, SECCOMP_FILTER_FLAG_TSYNC, &program);
+  if (done < 0) return Error::FromErrno(errno, "the filter of system calls was refused");
+  if (done > 0) return Error(ErrorCode::kUnsupported, "the filter of system calls was refused: thread " + std::to_string(done) + " has another one");
   return {};
 }
 

@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <gtest/gtest.h>
 #include <sched.h>
+#include <sys/mman.h>
 #include <sys/mount.h>
 #include <sys/ptrace.h>
 #include <sys/socket.h>
@@ -71,6 +72,18 @@ TEST(SystemCallFilter, HoldsForThreadsThatRanBefore) {
 TEST(SystemCallFilter, LetsProgramsStartOnlyWhereExtractorsAre) {
   EXPECT_EQ(InChild([] { return RefuseSystemCalls({.may_start_programs = true}).ok() ? StartTrue() : 1; }), 0);
   EXPECT_EQ(InChild([] { return RefuseSystemCalls({}).ok() ? StartTrue() : 1; }), 77);
+}
+
+TEST(SystemCallFilter, LetsNoMemoryBeWrittenAndRun) {
+  EXPECT_EQ(InChild([] {
+              if (!RefuseSystemCalls({}).ok()) return 1;
+              if (mmap(nullptr, 4096, PROT_READ | PROT_WRITE | PROT_EXEC, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0) != MAP_FAILED) return 2;
+              void* page = mmap(nullptr, 4096, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+              if (page == MAP_FAILED) return 3;
+              if (!IsRefused(mprotect(page, 4096, PROT_READ | PROT_EXEC))) return 4;
+              return mprotect(page, 4096, PROT_READ) == 0 ? 0 : 5;
+            }),
+            0);
 }
 
 }  // namespace
