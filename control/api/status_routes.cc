@@ -26,6 +26,7 @@ void AppendExports(const std::vector<exports::ExporterStatus>& all, event::JsonT
     json.Text("name", one.name);
     json.Number("waiting", one.waiting);
     json.Number("waiting_bytes", one.waiting_bytes);
+    json.Number("in_memory", one.in_memory);
     json.Number("delivered", one.delivered);
     json.Number("failed_attempts", one.failed_attempts);
     json.Number("dropped", one.dropped);
@@ -41,6 +42,7 @@ void CountExports(const std::vector<exports::ExporterStatus>& all, std::vector<m
     const auto add = [&](const char* name, uint64_t value) { counts.push_back({name, value, "receiver", one.name}); };
     add("export_waiting", one.waiting);
     add("export_waiting_bytes", one.waiting_bytes);
+    add("export_in_memory", one.in_memory);
     add("export_delivered", one.delivered);
     add("export_failed_attempts", one.failed_attempts);
     add("export_dropped", one.dropped);

@@ -151,9 +151,11 @@ void Exporter::NoteFault(std::string& place, const std::string& what, const std:
 }
 
 ExporterStatus Exporter::Describe() const {
-  ExporterStatus status{options_.name,        spool_->waiting(),  spool_->waiting_bytes(), delivered_.load(),
-                        failed_attempts_.load(), spool_->dropped(), lost_.load(),            unreadable_.load(), ""};
+  ExporterStatus status{.name = options_.name, .waiting = spool_->waiting(), .waiting_bytes = spool_->waiting_bytes(), .in_memory = 0,
+                        .delivered = delivered_.load(), .failed_attempts = failed_attempts_.load(), .dropped = spool_->dropped(),
+                        .lost = lost_.load(), .unreadable = unreadable_.load(), .fault = {}};
   const std::lock_guard<std::mutex> lock(mutex_);
+  status.in_memory = pending_.size();
   status.waiting += pending_.size();
   status.waiting_bytes += pending_bytes_;
   status.fault = disk_fault_.empty() ? receiver_fault_ : disk_fault_;

@@ -23,6 +23,7 @@ namespace sluice::exports {
 struct ExporterStatus {
   std::string name;
   uint64_t waiting = 0, waiting_bytes = 0;
+  uint64_t in_memory = 0;       // of those waiting, not on the disk yet
   uint64_t delivered = 0;
   uint64_t failed_attempts = 0;
   uint64_t dropped = 0;         // the spool was full

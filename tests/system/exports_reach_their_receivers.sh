@@ -62,6 +62,7 @@ CONF
 # Of an exporter, by the API: Export NAME KEY.
 Export() { Control --json status | jq -r --arg name "$1" '.exports[] | select(.name == $name) | .'"$2"; }
 Refused() { echo "$(Export "$1" delivered) $([[ -z $(Export "$1" fault) ]] || echo refused)"; }
+InMemory() { Control --json status | jq '[.exports[].in_memory] | add'; }
 # How many findings of ours a receiver has, each once: by what identifies it.
 InTcp() { [[ ! -e $LAB_DIR/tcp.log ]] || grep -F '|CEF:0|Sluice|' "$LAB_DIR/tcp.log" | grep -F 'cat=finding' | grep -oP 'sluice@32473 id="\K[^"]+' | sort -u | wc -l; }
 InTls() { [[ ! -e $LAB_DIR/tls.log ]] || sed 's/^[^|]*|[^|]*|//' "$LAB_DIR/tls.log" | jq -r 'select(.event.dataset == "sluice.finding") | .event.id' | sort -u | wc -l; }
@@ -100,6 +101,7 @@ ExpectThat "the webhook's receiver is not there, which is an alarm" grep -q 'exp
 LabStop "$RSYSLOG" rsyslogd
 for name in two three four; do Expect "upload $name is stopped with receivers down" 403 "$(Upload "$name")"; done
 Finally "its findings wait" 4 Export hook waiting
+Finally "on the disk, for each receiver" 0 InMemory
 kill -KILL "$LAB_APPLIANCE"
 wait "$LAB_APPLIANCE" 2>/dev/null || true
 LabAppliance
