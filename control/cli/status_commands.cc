@@ -1,4 +1,5 @@
-// sluicectl status and coverage.
+// sluicectl status, coverage and rules.
+#include <algorithm>
 #include <cstdio>
 #include <nlohmann/json.hpp>
 
@@ -44,6 +45,32 @@ void ShowCoverage(const std::string& body) {
   std::fputs(table.Render().c_str(), stdout);
 }
 
+// The most expensive first. Time is of all workers since the start, and so is what it is a share of.
+void ShowRules(const std::string& body) {
+  const Json statistics = Json::parse(body);
+  double busy = 0;
+  for (const Json& worker : statistics["worker_busy_seconds"]) busy += worker.get<double>();
+  struct Row {
+    std::string rule;
+    uint64_t hits = 0, confirmed = 0;
+    double seconds = 0;
+  };
+  std::vector<Row> rows;
+  const Json rules = statistics.value("rules", Json::object());
+  for (const auto& [rule, cost] : rules.items()) {
+    rows.push_back({rule, cost["hits"].get<uint64_t>(), cost["confirmed"].get<uint64_t>(), cost["seconds"].get<double>()});
+  }
+  std::sort(rows.begin(), rows.end(), [](const Row& a, const Row& b) { return a.seconds != b.seconds ? a.seconds > b.seconds : a.rule < b.rule; });
+  TextTable table({"RULE", "HITS", "CONFIRMED", "SECONDS", "OF BUSY TIME"});
+  for (const Row& row : rows) {
+    char seconds[32], share[16];
+    std::snprintf(seconds, sizeof seconds, "%.6f", row.seconds);
+    std::snprintf(share, sizeof share, "%.3f %%", busy > 0 ? 100 * row.seconds / busy : 0.0);
+    table.Add({VisibleText(row.rule), std::to_string(row.hits), std::to_string(row.confirmed), seconds, share});
+  }
+  std::fputs(rows.empty() ? "no rule had a hit yet\n" : table.Render().c_str(), stdout);
+}
+
 }  // namespace
 
 void Session::Fail(const Error& error) {
@@ -66,6 +93,9 @@ void AddStatusCommands(CLI::App& app, Session& session) {
   });
   app.add_subcommand("coverage", "what became of every byte that was received")->callback([&session] {
     session.Print(session.client().Get("/v1/statistics"), ShowCoverage);
+  });
+  app.add_subcommand("rules", "what each rule takes of the workers' time, the most expensive first")->callback([&session] {
+    session.Print(session.client().Get("/v1/statistics"), ShowRules);
   });
 }
 

@@ -105,6 +105,11 @@ void AddTotals(const pipeline::Totals& totals, Families& families) {
   for (size_t i = 0; i < totals.records_waiting.size(); ++i) {
     families.Add("records_waiting", {{"worker", std::to_string(i)}}, static_cast<double>(totals.records_waiting[i]));
   }
+  for (const auto& [rule, cost] : totals.rules) {
+    families.Add("rule_hits", {{"rule", rule}}, static_cast<double>(cost.hits));
+    families.Add("rule_hits_confirmed", {{"rule", rule}}, static_cast<double>(cost.confirmed));
+    families.Add("rule_seconds", {{"rule", rule}}, cost.seconds);
+  }
   for (const auto& [name, value] : totals.counters) {
     if (!AddPortCounter(name, value, families)) families.Add(name, {}, static_cast<double>(value));
   }

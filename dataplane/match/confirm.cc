@@ -1,5 +1,7 @@
 #include "dataplane/match/confirm.h"
 
+#include <x86intrin.h>
+
 #include <algorithm>
 #include <utility>
 
@@ -48,12 +50,15 @@ std::string_view Name(ConfirmCounter counter) {
 }
 
 struct Confirmer::Impl {
+  // REQUIRES of both: the policy has the hit's pattern.
   bool ConfirmOne(Matcher& matcher, const Hit& hit, Finding& finding) noexcept;
+  void Charge(const Hit& hit, bool stands, uint64_t cycles) noexcept;
   evaluate::Confirmation Judge(Matcher& matcher, const Hit& hit, const model::Pattern& pattern, ByteView& window) noexcept;
 
   std::shared_ptr<const bundle::Bundle> policy;
   std::vector<const fingerprint::Set*> row_sets;  // by detector; null where it asks for no rows
   CounterSet<ConfirmCounter> counters;
+  std::shared_ptr<DetectorCosts> costs;
   std::array<uint8_t, Matcher::kHistory> buffer;  // of the hit at hand
 };
 
@@ -89,10 +94,6 @@ evaluate::Confirmation Confirmer::Impl::Judge(Matcher& matcher, const Hit& hit, 
 }
 
 bool Confirmer::Impl::ConfirmOne(Matcher& matcher, const Hit& hit, Finding& finding) noexcept {
-  if (hit.pattern >= policy->patterns().size()) {
-    counters.Add(ConfirmCounter::kUnknownPattern);
-    return false;
-  }
   const model::Pattern& pattern = policy->patterns()[hit.pattern];
   ByteView window;
   const evaluate::Confirmation confirmation = Judge(matcher, hit, pattern, window);
@@ -119,12 +120,20 @@ bool Confirmer::Impl::ConfirmOne(Matcher& matcher, const Hit& hit, Finding& find
   return true;
 }
 
+void Confirmer::Impl::Charge(const Hit& hit, bool stands, uint64_t cycles) noexcept {
+  DetectorCost& cost = (*costs)[policy->patterns()[hit.pattern].detector];
+  cost.hits.Add();
+  if (stands) cost.confirmed.Add();
+  cost.cycles.Add(cycles);
+}
+
 Result<std::unique_ptr<Confirmer>> Confirmer::Create(std::shared_ptr<const bundle::Bundle> policy) {
   for (const model::Pattern& pattern : policy->patterns()) {
     if (const Status status = text::PrepareCharacters(pattern.encoding); !status) return status.error();
   }
   auto impl = std::make_unique<Impl>();
   impl->row_sets = RowSetsOf(*policy);
+  impl->costs = std::make_shared<DetectorCosts>(policy->detectors().size());
   impl->policy = std::move(policy);
   return std::unique_ptr<Confirmer>(new Confirmer(std::move(impl)));
 }
@@ -140,15 +149,27 @@ void FindingList::Arrange() noexcept {
 
 void Confirmer::Confirm(Matcher& matcher, const HitList& hits, FindingList& findings) noexcept {
   findings.Clear();
+  if (hits.hits().empty()) return;
   Finding finding;
+  uint64_t begin = __rdtsc();
   for (const Hit& hit : hits.hits()) {
-    if (!impl_->ConfirmOne(matcher, hit, finding)) continue;
-    impl_->counters.Add(ConfirmCounter::kConfirmed);
-    findings.Add(finding);
+    if (hit.pattern >= impl_->policy->patterns().size()) {
+      impl_->counters.Add(ConfirmCounter::kUnknownPattern);
+      continue;
+    }
+    const bool stands = impl_->ConfirmOne(matcher, hit, finding);
+    if (stands) {
+      impl_->counters.Add(ConfirmCounter::kConfirmed);
+      findings.Add(finding);
+    }
+    const uint64_t end = __rdtsc();
+    impl_->Charge(hit, stands, end - begin);
+    begin = end;
   }
   findings.Arrange();
 }
 
 const CounterSet<ConfirmCounter>& Confirmer::counters() const noexcept { return impl_->counters; }
+std::shared_ptr<const DetectorCosts> Confirmer::costs() const noexcept { return impl_->costs; }
 
 }  // namespace sluice::match

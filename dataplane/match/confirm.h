@@ -14,6 +14,7 @@
 
 #include "base/counter.h"
 #include "base/result.h"
+#include "dataplane/match/detector_costs.h"
 #include "dataplane/match/mask.h"
 #include "dataplane/match/matcher.h"
 
@@ -71,6 +72,8 @@ class Confirmer {
   void Confirm(Matcher& matcher, const HitList& hits, FindingList& findings) noexcept;
 
   const CounterSet<ConfirmCounter>& counters() const noexcept;
+  // By detector. Outlives the confirmer for whoever holds it.
+  std::shared_ptr<const DetectorCosts> costs() const noexcept;
 
  private:
   struct Impl;

@@ -18,6 +18,7 @@
 #include "dataplane/pipeline/flow_context.h"
 #include "dataplane/pipeline/policy_state.h"
 #include "dataplane/pipeline/recorder.h"
+#include "dataplane/pipeline/rule_costs.h"
 #include "dataplane/pipeline/shadow.h"
 #include "dataplane/protocol/protocol_table.h"
 
@@ -31,6 +32,7 @@ struct InspectorOptions {
   decode::DecodeOptions decode;
   std::shared_ptr<const packet::HostNames> hosts;  // null: no host has a name
   event::EvidenceShelf* evidence = nullptr;        // null: none is kept
+  std::shared_ptr<RuleCosts> rule_costs;           // null: nobody asks
 };
 
 // What an inspected run came to. `findings` stays valid until the next call.

@@ -27,6 +27,7 @@ Result<PolicyState> Inspector::Prepare(std::shared_ptr<const bundle::Bundle> pol
   made.signatures = std::move(signatures).value();
   made.evidence = EvidenceScopes(*policy);
   made.generation = generation;
+  if (options_.rule_costs != nullptr) options_.rule_costs->Follow(std::move(policy), made.confirmer->costs());
   return made;
 }
 

@@ -282,7 +282,7 @@ Result<std::unique_ptr<Pipeline>> Pipeline::Create(const PipelineOptions& option
   if (!reassembler.ok()) return reassembler.error();
   impl->reassembler.emplace(std::move(reassembler).value());
   const InspectorOptions inspection{options.sessions, options.max_objects, options.hash_objects, options.record_objects, options.decode, options.hosts,
-                                   options.evidence != nullptr ? options.evidence->Take() : nullptr};
+                                   options.evidence != nullptr ? options.evidence->Take() : nullptr, options.rule_costs};
   auto inspector = Inspector::Create(inspection, std::move(policy), options.generation, &impl->recorder, &impl->statistics);
   if (!inspector.ok()) return inspector.error();
   impl->inspector = std::move(inspector).value();

@@ -20,6 +20,7 @@
 #include "dataplane/pipeline/interceptor.h"
 #include "dataplane/pipeline/output.h"
 #include "dataplane/pipeline/policy_state.h"
+#include "dataplane/pipeline/rule_costs.h"
 #include "dataplane/pipeline/shadow.h"
 #include "dataplane/pipeline/statistics.h"
 #include "dataplane/protocol/protocol_table.h"
@@ -47,6 +48,7 @@ struct PipelineOptions {
   uint32_t generation = 1;
   std::shared_ptr<const packet::HostNames> hosts;  // for rules that ask for a client; may be null
   std::shared_ptr<event::EvidenceRoom> evidence;  // a shelf of it for each pipeline; null: no evidence is kept
+  std::shared_ptr<RuleCosts> rule_costs;  // of all pipelines together; null: nobody asks
   PeerPorts peer_ports{};               // inline: by which port packets of each port go on, and frames for their receiver
 };
 

@@ -76,6 +76,9 @@ std::string ToJson(const Totals& totals) {
   json["elapsed_seconds"] = totals.elapsed_seconds;
   json["worker_busy_seconds"] = totals.worker_busy_seconds;
   if (!totals.records_waiting.empty()) json["records_waiting"] = totals.records_waiting;
+  for (const auto& [rule, cost] : totals.rules) {
+    json["rules"][rule] = {{"hits", cost.hits}, {"confirmed", cost.confirmed}, {"seconds", cost.seconds}};
+  }
   if (!totals.worker_stalls.empty()) json["worker_stalls"] = totals.worker_stalls;
   for (const auto& [port, counts] : totals.added_latency) {
     if (counts.Samples() == 0) continue;

@@ -15,6 +15,12 @@
 
 namespace sluice::pipeline {
 
+// What a rule's hits took, on all workers (RuleCosts).
+struct RuleSeconds {
+  uint64_t hits = 0, confirmed = 0;
+  double seconds = 0;
+};
+
 struct Totals {
   uint64_t packets = 0, bytes = 0, flows = 0, findings = 0, anomalies = 0;
   content::FateBytes fates{};
@@ -24,6 +30,7 @@ struct Totals {
   std::vector<double> worker_busy_seconds;
   std::vector<uint64_t> worker_stalls;       // that control has seen, for each thread of a live run
   std::map<std::string, LatencyCounts> added_latency;  // of sampled packets, by the port that they left by; inline only
+  std::map<std::string, RuleSeconds> rules;  // of a live run, those that had hits
   std::vector<uint64_t> records_waiting;     // on their way to the files, for each thread of a live run
 
   void Add(const IntakeStatistics& statistics);

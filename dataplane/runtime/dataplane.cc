@@ -86,6 +86,7 @@ struct DataPlane::Impl {
   std::optional<port::PacketPool> pool;
   std::vector<std::unique_ptr<port::Port>> ports;
   std::unique_ptr<LinkWatch> links;
+  const std::shared_ptr<pipeline::RuleCosts> rule_costs = std::make_shared<pipeline::RuleCosts>();
   std::unique_ptr<worker::WorkerGroup> workers;
   std::vector<int> processors;
   std::shared_ptr<const verdict::QuarantineSet> held;  // from the first packet on
@@ -145,6 +146,7 @@ Status DataPlane::Impl::StartWorkers(std::shared_ptr<const bundle::Bundle> polic
   if (plan.quarantine_port >= 0) group.wiring.quarantine_port = static_cast<uint8_t>(plan.quarantine_port);
   group.intake = IntakeFor(options, *seed);
   group.pipeline = PipelineFor(options, plan, *seed);
+  group.pipeline.rule_costs = rule_costs;
   group.processors = processors;
   group.max_held_packets = size_t{options.tables.held_packets} + options.tables.fragments;
   group.sleep_when_idle = options.workers.sleep_when_idle;
@@ -230,6 +232,7 @@ pipeline::Totals DataPlane::Snapshot() const {
   if (impl_->last) return *impl_->last;
   pipeline::Totals totals = AddUp(*impl_->workers, impl_->ports);
   AddRecords(impl_->writer->rings(), totals);
+  AddRules(*impl_->rule_costs, totals);
   totals.counters["record_lines_lost"] = impl_->writer->lines_lost();
   if (impl_->options.evidence != nullptr) AddEvidence(*impl_->options.evidence, totals);
   totals.elapsed_seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - impl_->started).count();

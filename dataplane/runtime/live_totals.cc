@@ -74,6 +74,12 @@ void AddRecords(const std::vector<std::unique_ptr<event::RecordRing>>& rings, pi
   }
 }
 
+void AddRules(const pipeline::RuleCosts& costs, pipeline::Totals& totals) {
+  for (const auto& [rule, cost] : costs.Sum()) {
+    totals.rules[rule] = {cost.hits, cost.confirmed, worker::Worker::SecondsOf(cost.cycles)};
+  }
+}
+
 void AddEvidence(const event::EvidenceRoom& room, pipeline::Totals& totals) {
   for (size_t i = 0; i < static_cast<size_t>(event::EvidenceCounter::kCount); ++i) {
     const auto counter = static_cast<event::EvidenceCounter>(i);

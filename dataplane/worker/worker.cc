@@ -59,9 +59,9 @@ void Worker::Run() noexcept {
   }
 }
 
-double Worker::BusySeconds() const noexcept {
-  return static_cast<double>(statistics_.busy_cycles.value()) / static_cast<double>(rte_get_tsc_hz());
-}
+double Worker::BusySeconds() const noexcept { return SecondsOf(statistics_.busy_cycles.value()); }
+
+double Worker::SecondsOf(uint64_t cycles) noexcept { return static_cast<double>(cycles) / static_cast<double>(rte_get_tsc_hz()); }
 
 size_t Worker::Round() noexcept {
   size_t work = 0;

@@ -44,6 +44,8 @@ class Worker {
   const WorkerStatistics& statistics() const noexcept { return statistics_; }
   const pipeline::IntakeStatistics& intake_statistics() const noexcept { return receiver_.intake_statistics(); }
   double BusySeconds() const noexcept;
+  // Of the processor's time stamp counter.
+  static double SecondsOf(uint64_t cycles) noexcept;
   // nullptr for a distributor.
   const pipeline::Statistics* pipeline_statistics() const noexcept { return pipeline_ ? &pipeline_->statistics() : nullptr; }
 

@@ -60,6 +60,7 @@ ExpectThat "the audit log holds together" Control audit verify
 Expect "and says who did what" "incident.state incident.assign incident.comment incident.tag incident.state root" \
   "$(Control --json audit list | jq -r '([.entries[].action] | join(" ")) + " " + ([.entries[].actor] | unique | join(" "))')"
 Expect "every byte received has a fate in the coverage" "received" "$(Control coverage | tail -n 1 | cut -d ' ' -f 1)"
+ExpectThat "the rule that fired shows what it took" grep -qE '^test\.secret-star +[1-9][0-9]* +[1-9][0-9]* +0\.' <(Control rules)
 ExpectThat "nothing needs attention" grep -q 'alarms *none' <(Control status)
 EndAppliance TERM
 sed -i '0,/incident.assign/s//incident.assigm/' "$LAB_DIR/control/audit.jsonl"

@@ -157,10 +157,12 @@ TEST(Api, ExposesWhatTheAppliancesCountsAndTheControlPlanesOwn) {
   Laboratory lab;
   lab.appliance.totals.fates[static_cast<size_t>(content::Fate::kEncrypted)] = 7;
   lab.appliance.totals.counters["port_out-side_rx_packets"] = 3;
+  lab.appliance.totals.rules["cn.secret"] = {9, 4, 0.25};
   lab.rules.Observe(incident::testing::Make({}), "");
   const std::string text = lab.Ask("GET", "/metrics", "", Role::kViewer).body;
   for (const char* line : {"sluice_coverage_bytes_total{fate=\"encrypted\"} 7\n", "sluice_port_rx_packets_total{port=\"out-side\"} 3\n", "sluice_forwards 1\n",
-                           "# TYPE sluice_incident_findings_waiting gauge\n", "sluice_rule_findings_total{rule=\"cn.secret\",verdict=\"block\"} 1\n"}) {
+                           "# TYPE sluice_incident_findings_waiting gauge\n", "sluice_rule_hits_total{rule=\"cn.secret\"} 9\n",
+                           "sluice_rule_hits_confirmed_total{rule=\"cn.secret\"} 4\n", "sluice_rule_seconds_total{rule=\"cn.secret\"} 0.25\n", "sluice_rule_findings_total{rule=\"cn.secret\",verdict=\"block\"} 1\n"}) {
     EXPECT_NE(text.find(line), std::string::npos) << line << text;
   }
 }

@@ -25,7 +25,8 @@ std::string ReadAll(const fs::path& path) {
 }
 
 // Appear with their first event; a run without traffic of its own may have none.
-const std::map<std::string, std::string> kWithTheirFirstEvent = {{"drops", "`reason`"}, {"rule_findings", "`rule`, `verdict`"}};
+const std::map<std::string, std::string> kWithTheirFirstEvent = {{"drops", "`reason`"}, {"rule_findings", "`rule`, `verdict`"},
+                                                                 {"rule_hits", "`rule`"}, {"rule_hits_confirmed", "`rule`"}, {"rule_seconds", "`rule`"}};
 
 struct Metric {
   std::string kind, labels, meaning;

@@ -171,5 +171,16 @@ TEST_F(ConfirmerTest, DoesNotDependOnSegmentation) {
   }
 }
 
+TEST_F(ConfirmerTest, CountsByDetectorWhatItsHitsTook) {
+  EXPECT_EQ(FindingsOf("2031-44 4111111111111111 4111111111111112 ").size(), 2u);
+  const DetectorCosts& costs = *confirmer_->costs();
+  ASSERT_EQ(costs.size(), 2u);
+  EXPECT_EQ(costs[0].hits.value(), 1u);
+  EXPECT_EQ(costs[0].confirmed.value(), 1u);
+  EXPECT_EQ(costs[1].hits.value(), 2u);
+  EXPECT_EQ(costs[1].confirmed.value(), 1u) << "the other number fails its check digit";
+  EXPECT_GT(costs[1].cycles.value(), 0u);
+}
+
 }  // namespace
 }  // namespace sluice::match

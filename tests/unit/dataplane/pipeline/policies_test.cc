@@ -41,6 +41,7 @@ class PoliciesTest : public ::testing::Test {
     options.flow.capacity = 1024;
     options.tcp.max_held_packets = 1024;
     options.sessions.max_sessions = options.max_objects = 64;
+    options.rule_costs = costs_;
     pipeline_ = pipeline::Pipeline::Create(options, PolicyWith("never-said"), &ring_).value();
     pipeline::IntakeOptions intake;
     intake.mode = options.mode;
@@ -73,6 +74,7 @@ class PoliciesTest : public ::testing::Test {
     std::string path;
     friend bool operator==(const Found&, const Found&) = default;
   };
+  const std::shared_ptr<pipeline::RuleCosts> costs_ = std::make_shared<pipeline::RuleCosts>();
   event::RecordRing ring_{4096};
   PacketStore store_;
   std::unique_ptr<pipeline::Intake> intake_;
@@ -120,6 +122,35 @@ TEST_F(PoliciesTest, AThousandFollowOneAnotherWhileConnectionsStayOpen) {
     Play(other);
   }
   EXPECT_EQ(Moved(), 39u);
+  End();
+}
+
+TEST_F(PoliciesTest, WhatARuleTookIsKeptWhenItsPolicyIsGone) {
+  const std::shared_ptr<const bundle::Bundle> earlier = PolicyWith("earlier-word"), later = PolicyWith("later-word");
+  EXPECT_TRUE(costs_->Sum().empty());
+  Publish(earlier);
+  Connection old(40000);
+  old.Say(Head(3000) + "earlier-word earlier-word later-word");
+  Play(old);
+  ASSERT_EQ(costs_->Sum().size(), 1u);
+  const pipeline::RuleCost first = costs_->Sum().at("us.word");
+  EXPECT_EQ(first.hits, 2u);
+  EXPECT_EQ(first.confirmed, 2u);
+  EXPECT_GT(first.cycles, 0u);
+  for (size_t i = 0; i < pipeline::Inspector::kPolicySlots; ++i) {
+    Publish(later);
+    Connection another(static_cast<uint16_t>(42000 + i));
+    another.Say(Head(3000) + "begun ");
+    Play(another);
+  }
+  Publish(later);
+  old.Say(" earlier-word later-word later-word ");
+  Play(old);
+  const pipeline::RuleCost both = costs_->Sum().at("us.word");
+  EXPECT_EQ(both.hits, 4u) << "two of the policy that is gone, two of the one that its flow moved to";
+  EXPECT_EQ(both.confirmed, 4u);
+  EXPECT_GT(both.cycles, first.cycles);
+  EXPECT_EQ(earlier.use_count(), 1) << "nothing holds a policy for the sake of its numbers";
   End();
 }
 
