@@ -53,6 +53,20 @@ constexpr Magic kMagics[] = {
     {0, "\xC7\x71"sv, "application/x-cpio", kContainer},
     {257, "ustar"sv, "application/x-tar", kContainer},
     {0, "\xED\xAB\xEE\xDB"sv, "application/x-rpm", kContainer},
+    {0, "MSWIM\x00\x00\x00"sv, "application/x-ms-wim", kContainer},
+    {0, "hsqs"sv, "application/x-squashfs", kContainer},
+    // Disks of virtual machines: what is written to them stands in them in pieces, or packed.
+    {0, "conectix"sv, "application/x-vhd", kContainer},
+    {0, "vhdxfile"sv, "application/x-vhdx", kContainer},
+    {0, "QFI\xFB"sv, "application/x-qemu-disk", kContainer},
+    {0, "KDMV\x01\x00\x00\x00"sv, "application/x-vmdk", kContainer},
+    {0, "KDMV\x02\x00\x00\x00"sv, "application/x-vmdk", kContainer},
+    {0, "KDMV\x03\x00\x00\x00"sv, "application/x-vmdk", kContainer},
+    {0, "COWD\x01\x00\x00\x00"sv, "application/x-vmdk", kContainer},
+    {64, "\x7F\x10\xDA\xBE"sv, "application/x-virtualbox-vdi", kContainer},
+    // Mail.
+    {0, "\x78\x9F\x3E\x22"sv, "application/ms-tnef", kContainer},
+    {0, "(This file must be converted with BinHex"sv, "application/mac-binhex40", kContainer},
     // Documents.
     {0, "\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1"sv, "application/x-ole-storage", kContainer},
     {0, "{\\rtf"sv, "application/rtf", kPlain},
@@ -302,6 +316,40 @@ bool IsMpegAudio(ByteView prefix) {
          (prefix[1] & 0x18) != 0x08 && (prefix[2] & 0xF0) != 0xF0 && (prefix[2] & 0x0C) != 0x0C;
 }
 
+// RFC 5652, 3: a ContentInfo; the last byte of its type says what is within. Enveloped: 1.2.840.113549.1.7.3, .4 and .6, and 1.9.16.1.23.
+bool DetectCms(ByteView prefix, MediaType& type) {
+  if (prefix.size() < 4 || prefix[0] != 0x30) return false;
+  const size_t length_bytes = (prefix[1] & 0x80) == 0 ? 0 : prefix[1] & 0x7F;
+  if (length_bytes > 4) return false;
+  const ByteView oid = prefix.From(2 + length_bytes);
+  const bool is_pkcs7 = StartsWith(oid, "\x06\x09\x2A\x86\x48\x86\xF7\x0D\x01\x07"sv) && oid.size() > 10;
+  const bool is_content_type = StartsWith(oid, "\x06\x0B\x2A\x86\x48\x86\xF7\x0D\x01\x09\x10\x01"sv) && oid.size() > 12;
+  if (!is_pkcs7 && !is_content_type) return false;
+  const uint8_t last = is_pkcs7 ? oid[10] : oid[12];
+  const bool is_enveloped = is_pkcs7 ? last == 3 || last == 4 || last == 6 : last == 23;
+  type = {"application/pkcs7-mime", is_enveloped ? kEncrypted : kContainer};
+  return true;
+}
+
+// RFC 9580, 4.2 and 5: a message begins with an encrypted session key, of version 3 or 6, or 4 where it comes from a passphrase, by an
+// algorithm that exists.
+bool IsPgpMessage(ByteView prefix) {
+  if (prefix.size() < 16 || (prefix[0] & 0x80) == 0) return false;
+  const bool is_new = (prefix[0] & 0x40) != 0;
+  const uint8_t packet = is_new ? prefix[0] & 0x3F : prefix[0] >> 2 & 0x0F;
+  const size_t length_bytes = is_new ? (prefix[1] < 192 ? 1 : prefix[1] < 224 ? 2 : 0) : (prefix[0] & 3) == 0 ? 1 : (prefix[0] & 3) == 1 ? 2 : 0;
+  if (length_bytes == 0) return false;
+  const ByteView body = prefix.From(1 + length_bytes);
+  if (packet == 1) {
+    constexpr uint8_t kAlgorithms[] = {1, 2, 16, 18, 25, 26};
+    return body[0] == 3 && std::find(std::begin(kAlgorithms), std::end(kAlgorithms), body[9]) != std::end(kAlgorithms) &&
+           (length_bytes == 2 || prefix[1] >= 0x40);
+  }
+  // A cipher, then a way from the passphrase to the key, and a digest.
+  const bool is_short = is_new ? prefix[1] < 64 : true;
+  return packet == 3 && body[0] == 4 && is_short && body[1] >= 1 && body[1] <= 13 && (body[2] == 0 || body[2] == 1 || body[2] == 3) && body[3] >= 1 && body[3] <= 14;
+}
+
 // IGES 5.3, 2.2: lines of 80 columns; column 73 names the section, S first, then a sequence number.
 bool IsIges(ByteView prefix) { return prefix.size() >= 80 && StartsWith(prefix, "S      1", 72); }
 
@@ -427,6 +475,8 @@ bool DetectShaped(ByteView prefix, MediaType& type) {
   else if (IsIges(prefix)) type = {"model/iges", kPlain};
   else if (IsMultipart(prefix)) type = {"multipart/form-data", kContainer};
   else if (IsLatePdf(prefix)) type = {"application/pdf", kContainer};
+  else if (IsPgpMessage(prefix)) type = {"application/pgp-encrypted", kEncrypted};
+  else if (DetectCms(prefix, type)) return true;
   else if (IsStl(prefix)) type = {"model/stl", kPlain};
   else return false;
   return true;

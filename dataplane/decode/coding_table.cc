@@ -10,18 +10,22 @@
 #include "dataplane/decode/brotli_decoder.h"
 #include "dataplane/decode/bzip2_decoder.h"
 #include "dataplane/decode/charset_decoder.h"
+#include "dataplane/decode/cms_decoder.h"
 #include "dataplane/decode/document_decoder.h"
 #include "dataplane/decode/form_decoder.h"
 #include "dataplane/decode/inflate_decoder.h"
 #include "dataplane/decode/lz4_decoder.h"
 #include "dataplane/decode/markup_decoder.h"
 #include "dataplane/decode/markup_names.h"
+#include "dataplane/decode/mbox_decoder.h"
 #include "dataplane/decode/mime_decoder.h"
 #include "dataplane/decode/rtf_decoder.h"
 #include "dataplane/decode/sealed_decoder.h"
 #include "dataplane/decode/tar_decoder.h"
+#include "dataplane/decode/tnef_decoder.h"
 #include "dataplane/decode/uuencode_decoder.h"
 #include "dataplane/decode/xz_decoder.h"
+#include "dataplane/decode/yenc_decoder.h"
 #include "dataplane/decode/zip_decoder.h"
 #include "dataplane/decode/zstd_decoder.h"
 
@@ -76,11 +80,15 @@ constexpr CodingEntry kCodings[] = {
     {Coding::kBase64, kContent, "base64", sizeof(Base64Decoder), Construct<Base64Decoder>},
     {Coding::kQuotedPrintable, kContent, "quoted-printable", sizeof(QuotedPrintableDecoder), Construct<QuotedPrintableDecoder>},
     {Coding::kUuencode, kContent, "uuencode", sizeof(UuencodeDecoder), Construct<UuencodeDecoder>},
+    {Coding::kYenc, kContent, "yenc", sizeof(YencDecoder), Construct<YencDecoder>},
     {Coding::kAwsChunked, kContent, "aws-chunked", sizeof(AwsChunkedDecoder), Construct<AwsChunkedDecoder>},
     {Coding::kZip, kContainer, "zip", sizeof(ZipDecoder), ConstructOnHeap<ZipDecoder>},
     {Coding::kTar, kContainer, "tar", sizeof(TarDecoder), Construct<TarDecoder>},
     {Coding::kMultipart, kContainer, "multipart", sizeof(MimeDecoder), ConstructMime<MimeDecoder::Begin::kWithBoundary>},
     {Coding::kMessage, kContainer, "message", sizeof(MimeDecoder), ConstructMime<MimeDecoder::Begin::kWithHead>},
+    {Coding::kMbox, kContainer, "mbox", sizeof(MboxDecoder), Construct<MboxDecoder>},
+    {Coding::kCms, kContainer, "cms", sizeof(CmsDecoder), Construct<CmsDecoder>},
+    {Coding::kTnef, kContainer, "tnef", sizeof(TnefDecoder), Construct<TnefDecoder>},
     {Coding::kBase64Runs, kContainer, "base64", sizeof(Base64RunsDecoder), ConstructBase64Runs<Base64RunsDecoder::Values::kAll>},
     {Coding::kBase64Value, kContainer, "base64", sizeof(Base64RunsDecoder), ConstructBase64Runs<Base64RunsDecoder::Values::kFirst>},
     {Coding::kOleStorage, kContainer, "ole", kDocumentBytes, ConstructDocument<DocumentDecoder::Kind::kOleStorage>},
@@ -125,6 +133,7 @@ constexpr Sign kSigns[] = {
     {LooksLikeGzip, Coding::kGzip}, {LooksLikeZstd, Coding::kZstd},   {LooksLikeZip, Coding::kZip},
     {LooksLikeXz, Coding::kXz},     {LooksLikeBzip2, Coding::kBzip2}, {LooksLikeLzma, Coding::kLzma},
     {LooksLikeLz4, Coding::kLz4},   {LooksLikeLzip, Coding::kLzip},   {LooksLikeAwsChunked, Coding::kAwsChunked},
+    {LooksLikeCms, Coding::kCms},   {LooksLikeTnef, Coding::kTnef},   {LooksLikeYenc, Coding::kYenc},
 };
 
 const Sign* FindSign(ByteView prefix) {
@@ -199,6 +208,7 @@ ChosenCoding ChooseTyped(ByteView prefix, std::string_view claimed_type) {
   }
   if (type == "application/octet-stream" && MayBeIsoImage(prefix)) return Chosen(Coding::kIso);
   if (type != "text/plain") return {};
+  if (LooksLikeMbox(prefix)) return Chosen(Coding::kMbox);
   if (LooksLikeMail(prefix)) return Chosen(Coding::kMessage);
   if (ClaimsType(claimed_type, "application/x-www-form-urlencoded") || LooksLikeForm(prefix)) return Chosen(Coding::kForm);
   if (LooksLikeUuencode(prefix)) return Chosen(Coding::kUuencode);

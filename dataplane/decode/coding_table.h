@@ -18,8 +18,8 @@ namespace sluice::decode {
 
 enum class Coding : uint8_t {
   kGzip, kZlib, kDeflate, kBrotli, kZstd, kXz, kLzma, kLzip, kBzip2, kLz4,
-  kBase64, kQuotedPrintable, kUuencode, kAwsChunked,
-  kZip, kTar, kMultipart, kMessage, kBase64Runs, kBase64Value, kOleStorage, kPdf,
+  kBase64, kQuotedPrintable, kUuencode, kYenc, kAwsChunked,
+  kZip, kTar, kMultipart, kMessage, kMbox, kCms, kTnef, kBase64Runs, kBase64Value, kOleStorage, kPdf,
   kSevenZip, kRar, kCab, kIso, kLha, kXar, kRpm, kCompress, kAr, kCpio,
   kMarkup, kJson, kForm, kRtf, kSevenBit, kUtf16, kUtf32,
   kCount

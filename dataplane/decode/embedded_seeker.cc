@@ -7,6 +7,7 @@
 #include <iterator>
 
 #include "dataplane/decode/base64_runs_decoder.h"
+#include "dataplane/decode/tnef_decoder.h"
 
 namespace sluice::decode {
 namespace {
@@ -47,6 +48,13 @@ bool IsOle(ByteView b) { return Begins(b, "\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1"sv);
 bool IsPdf(ByteView b) { return Begins(b, "%PDF-"sv) && b[5] >= '1' && b[5] <= '2' && b[6] == '.' && b[7] >= '0' && b[7] <= '9' && (b[8] == '\r' || b[8] == '\n'); }
 bool IsRtf(ByteView b) { return Begins(b, "{\\rtf1"sv) && (b[6] == '\\' || b[6] == '{' || b[6] == '\r' || b[6] == '\n'); }
 bool IsRpm(ByteView b) { return Begins(b, "\xED\xAB\xEE\xDB"sv) && b[4] == 3 && b[6] == 0 && b[7] <= 1; }
+// Both begin a line: the line break before them is part of the sign.
+bool IsUuencode(ByteView b) {
+  const auto is_octal = [](uint8_t c) { return c >= '0' && c <= '7'; };
+  return Begins(b, "\nbegin "sv) && is_octal(b[7]) && is_octal(b[8]) && is_octal(b[9]) && (b[10] == ' ' || is_octal(b[10]));
+}
+bool IsYenc(ByteView b) { return Begins(b, "\n=ybegin "sv); }
+bool IsTnef(ByteView b) { return LooksLikeTnef(b); }
 bool IsXar(ByteView b) { return Begins(b, "xar!\0\x1C\0\x01"sv); }
 
 // The two bytes at `anchor` are what of the sign stands least in other data.
@@ -59,6 +67,7 @@ constexpr EmbeddedSign kSigns[] = {
     {IsZip, 2, 0x03, 0x04}, {IsGzip, 1, 0x8B, 0x08},     {IsZstd, 2, 0x2F, 0xFD}, {IsXz, 4, 'Z', 0},       {IsBzip2, 7, '&', 'S'},
     {IsLz4, 2, 0x4D, 0x18}, {IsLzip, 3, 'P', 0x01},      {IsSevenZip, 2, 0xBC, 0xAF}, {IsRar, 3, '!', 0x1A}, {IsCab, 3, 'F', 0},
     {IsOle, 2, 0x11, 0xE0}, {IsPdf, 0, '%', 'P'},        {IsRtf, 1, '\\', 'r'},   {IsRpm, 2, 0xEE, 0xDB},   {IsXar, 3, '!', 0},
+    {IsUuencode, 0, '\n', 'b'}, {IsYenc, 0, '\n', '='}, {IsTnef, 1, 0x9F, 0x3E},
 };
 
 // Which signs a byte may be the first or second anchor byte of, one bit a bucket of signs, looked up by its two halves

@@ -163,14 +163,23 @@ size_t MimeDecoder::TakeHead(ByteView input) noexcept {
 }
 
 void MimeDecoder::EndField() noexcept {
-  const std::string_view all(field_space().data(), field_size_);
+  std::string_view all(field_space().data(), field_size_);
   field_over_ = false;
   field_size_ = 0;
   if (FieldIsDelimiter(all)) return;
-  const MimeField field = SplitField(all);
+  MimeField field = SplitField(all);
+  if (EqualsIgnoringCase(field.name, "content-type") || EqualsIgnoringCase(field.name, "content-transfer-encoding")) {
+    all = all.substr(0, RemoveComments(field_space().first(all.size())));
+    field = SplitField(all);
+  }
   if (EqualsIgnoringCase(field.name, "content-type")) {
     type_.Assign(MainValue(field.value));
     PushBoundary(Parameter(field.value, "boundary"));
+    if (!has_boundary_) {  // RFC 2231, 3: over several parameters
+      InlineText<160> boundary;
+      DecodeParameter(field.value, "boundary", boundary);
+      PushBoundary(boundary.view());
+    }
     if (name_.empty()) DecodeParameter(field.value, "name", name_);
   } else if (EqualsIgnoringCase(field.name, "content-disposition")) {
     InlineText<160> name;
@@ -232,6 +241,11 @@ DecodeStep MimeDecoder::HandOutWords(size_t consumed, std::span<uint8_t> scratch
   return {consumed, {scratch.data(), n}, DecodeState::kMemberEnds};
 }
 
+// RFC 2046, 5.2.2: the rest of the message comes in other ones.
+DecodeOutcome MimeDecoder::PartOutcome() const noexcept {
+  return EqualsIgnoringCase(type_.view(), "message/partial") ? DecodeOutcome::kTruncated : DecodeOutcome::kComplete;
+}
+
 // --- content and what delimits it -------------------------------------------------------------------------------------
 
 DecodeStep MimeDecoder::TakeBody(ByteView input, std::span<uint8_t> scratch) noexcept {
@@ -261,7 +275,9 @@ DecodeStep MimeDecoder::TakeBody(ByteView input, std::span<uint8_t> scratch) noe
     tail_ = 0;
     closing_ = false;
     if (!std::exchange(part_open_, false)) return step(DecodeState::kMoreOutput);
-    return step(DecodeState::kMemberEnds);
+    DecodeStep end = step(DecodeState::kMemberEnds);
+    end.member_outcome = PartOutcome();
+    return end;
   }
 }
 
@@ -379,7 +395,7 @@ DecodeStep MimeDecoder::End(std::span<uint8_t> scratch) noexcept {
   if (flushed_ > 0) return {0, {scratch.data(), written}, DecodeState::kMoreOutput};
   part_open_ = false;
   at_ = At::kIgnored;
-  return {0, {scratch.data(), written}, DecodeState::kMemberEnds};
+  return {0, {scratch.data(), written}, DecodeState::kMemberEnds, PartOutcome()};
 }
 
 }  // namespace sluice::decode

@@ -59,6 +59,7 @@ class MimeDecoder final : public Decoder {
   void EndHead() noexcept;
   bool FieldIsDelimiter(std::string_view field) noexcept;
   DecodeStep HandOutWords(size_t consumed, std::span<uint8_t> scratch) noexcept;
+  DecodeOutcome PartOutcome() const noexcept;
   DecodeStep TakeBody(ByteView input, std::span<uint8_t> scratch) noexcept;
   bool TakeDelimiter(uint8_t c) noexcept;
   bool HoldsDelimiter() const noexcept { return held_cr_ || held_lf_ || hyphens_ > 0; }

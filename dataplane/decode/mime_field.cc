@@ -138,6 +138,32 @@ MimeField SplitField(std::string_view line) noexcept {
   return {Trim(line.substr(0, colon)), Trim(line.substr(colon + 1))};
 }
 
+size_t RemoveComments(std::span<char> field) noexcept {
+  const std::string_view text(field.data(), field.size());
+  size_t written = 0;
+  bool is_quoted = false;
+  for (size_t i = 0; i < text.size(); ++i) {
+    const char c = text[i];
+    if (c == '"') is_quoted = !is_quoted;
+    if (!is_quoted && c == '(') {
+      size_t depth = 0, end = i;
+      for (; end < text.size(); ++end) {
+        if (text[end] == '\\') ++end;
+        else if (text[end] == '(') ++depth;
+        else if (text[end] == ')' && --depth == 0) break;
+      }
+      if (end < text.size()) {
+        i = end;
+        continue;
+      }
+    }
+    field[written++] = c;
+    // What is escaped ends no string.
+    if (is_quoted && c == '\\' && i + 1 < text.size()) field[written++] = text[++i];
+  }
+  return written;
+}
+
 std::string_view MainValue(std::string_view value) noexcept { return Trim(value.substr(0, value.find(';'))); }
 
 std::string_view Parameter(std::string_view value, std::string_view name) noexcept {

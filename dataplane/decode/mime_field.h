@@ -18,6 +18,9 @@ struct MimeField {
 };
 MimeField SplitField(std::string_view line) noexcept;
 
+// Takes comments out, in place (RFC 5322, 3.2.2): "mixed (what is mixed); boundary=x". The new size. One that does not end stays.
+size_t RemoveComments(std::span<char> field) noexcept;
+
 // The value before its parameters: "multipart/mixed", "attachment".
 std::string_view MainValue(std::string_view value) noexcept;
 // A parameter as it stands, without quotes; empty where there is none.

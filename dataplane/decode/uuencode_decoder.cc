@@ -23,7 +23,8 @@ bool IsBegin(std::string_view line) {
 }  // namespace
 
 bool LooksLikeUuencode(ByteView prefix) noexcept {
-  const std::string_view text = prefix.AsText();
+  std::string_view text = prefix.AsText();
+  while (!text.empty() && (text[0] == '\r' || text[0] == '\n')) text.remove_prefix(1);
   const size_t end = text.find('\n');
   if (end == std::string_view::npos || end + 1 >= text.size() || !IsBegin(text.substr(0, end))) return false;
   std::string_view line = text.substr(end + 1);

@@ -29,7 +29,7 @@ class UuencodeDecoder final : public Decoder {
   std::array<char, 96> line_;
 };
 
-// "begin", a mode in octal, a name, and a line of a length that fits.
+// "begin", a mode in octal, a name, and a line of a length that fits; empty lines may stand before it.
 bool LooksLikeUuencode(ByteView prefix) noexcept;
 
 }  // namespace sluice::decode

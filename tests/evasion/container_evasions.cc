@@ -53,6 +53,20 @@ std::string WithBadSum(std::string archive, size_t at) {
   return archive;
 }
 
+// As it was before POSIX: nothing but the checksum tells it.
+std::string V7Tar(const std::string& name, const std::string& content) {
+  std::string header = MakeTarHeader(name, content.size(), '\0');
+  header.replace(257, 8, 8, '\0').replace(148, 8, 8, ' ');
+  unsigned sum = 0;
+  for (const char c : header) sum += static_cast<uint8_t>(c);
+  char octal[16];
+  std::snprintf(octal, sizeof octal, "%06o", sum);
+  header.replace(148, 7, std::string(octal, 6) + '\0');
+  std::string tar = header + content;
+  tar.resize((tar.size() + 511) / 512 * 512 + 1024, '\0');
+  return tar;
+}
+
 // Of no type and no protocol that anybody knows.
 std::string Record(size_t bytes) {
   std::string record;
@@ -113,6 +127,10 @@ std::vector<Evasion> ContainerEvasions() {
       {"zip/behind-a-program", "behind 9,000 bytes of a program", kZip, UploadBehind("\x7F" "ELF\x02\x01\x01" + std::string(9, '\0') + SomeText(9000), zip)},
       {"zip/behind-random-bytes", "behind 9,000 random bytes", kZip, UploadBehind(RandomBytes(9000), zip)},
       {"zip/behind-a-picture", "behind a GIF", "Albertini, polyglots", UploadBehind("GIF89a" + RandomBytes(900), zip)},
+      {"disk/vhd", "on the disk of a virtual machine (VHD)", "field use", Upload("conectix" + std::string(504, '\0') + gzip.substr(3)), Demand::kNamed, Demand::kNamed},
+      {"disk/qcow2", "on the disk of a virtual machine (QCOW2)", "field use", Upload("QFI\xFB" + std::string(508, '\0') + gzip.substr(3)), Demand::kNamed, Demand::kNamed},
+      {"disk/vmdk", "on the disk of a virtual machine (VMDK)", "field use", Upload("KDMV" + Le(1, 4) + std::string(504, '\0') + gzip.substr(3)), Demand::kNamed, Demand::kNamed},
+      {"tar/v7", "in a tar file without a magic number", "Unix V7", Upload(V7Tar("report.gz", gzip))},
       {"embedded/behind-a-command", "a document behind a line of a protocol that nobody parses", kPlace, Raw("PUT report.docx 812\r\n" + letter)},
       {"embedded/in-segments-of-3", "the same in segments of 3 bytes", kPlace, Raw("PUT report.docx 812\r\n" + letter, 3)},
       {"embedded/in-a-record", "gzip in the field of a binary record", kPlace, Raw(Record(700) + GzipEncode(text) + Record(300))},

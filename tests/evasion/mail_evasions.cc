@@ -3,6 +3,7 @@
 
 #include "tests/evasion/evasion.h"
 #include "tests/unit/dataplane/decode/encoders.h"
+#include "tests/unit/dataplane/decode/mail_forms.h"
 
 namespace sluice::test {
 namespace {
@@ -96,6 +97,7 @@ std::string Nested(int depth, std::string body) {
 std::vector<Evasion> MailEvasions() {
   const std::string text = Document(), lines = Crlf(text), kMime = "RFC 2045", kParts = "RFC 2046", kSmtp = "RFC 5321";
   const std::string file = "Content-Type: application/octet-stream\r\nContent-Disposition: attachment; filename=r.bin\r\nContent-Transfer-Encoding: base64\r\n\r\n";
+  const std::string smime = "Content-Type: application/pkcs7-mime; name=smime.p7m\r\nContent-Transfer-Encoding: base64\r\n\r\n", packed = decode::GzipEncode(text);
   std::string noisy;
   for (const char c : Base64(text, 60)) noisy += c == '\r' ? std::string("!\r") : std::string(1, c);
   std::string dotted = lines;
@@ -130,6 +132,21 @@ std::vector<Evasion> MailEvasions() {
       {"mail/part-of-a-mail", "a mail within a mail", kParts, Data(Multipart("b", "b", "Content-Type: message/rfc822\r\n\r\n" + Coded("base64", Base64(text, 76))))},
       {"mail/nested-12", "twelve multiparts within one another", kParts, Data(Nested(12, file + Base64(text, 76)))},
       {"mail/nested-40", "forty", kParts, Data(Nested(40, file + Base64(text, 76))), Demand::kNamed, Demand::kNamed},
+      {"mail/boundary-with-comment", "comments around the boundary", "RFC 5322, 3.2.2",
+       Data(Mail("Content-Type: multipart/mixed (a (b)); boundary (is) = ab (c)\r\n", "--ab\r\n" + file + Base64(text, 76) + "\r\n--ab--\r\n"))},
+      {"mail/partial", "one letter of several that make up the mail", "RFC 2046, 5.2.2",
+       Data(Mail("Content-Type: message/partial; id=x; number=2; total=2\r\n", Base64(text, 76).substr(3))), Demand::kNamed, Demand::kNamed},
+      {"mail/signed", "within a signature, lengths unknown", "RFC 8551", Data(Multipart("b", "b", smime + Base64(decode::MakeCms(decode::CmsType::kSigned, packed, true), 64)))},
+      {"mail/signed-compressed", "signed, then compressed", "RFC 3274",
+       Data(Multipart("b", "b", smime + Base64(decode::MakeCms(decode::CmsType::kCompressed, decode::ZlibEncode(decode::MakeCms(decode::CmsType::kSigned, packed), 15)), 64)))},
+      {"mail/enveloped", "encrypted to a certificate", "RFC 8551", Data(Multipart("b", "b", smime + Base64(decode::MakeCms(decode::CmsType::kEnveloped, packed), 64))), Demand::kNamed, Demand::kNamed},
+      {"mail/winmail", "in winmail.dat", "MS-OXTNEF", Data(Multipart("b", "b", file + Base64(decode::MakeTnef({{"r.gz", packed}}), 76)))},
+      {"mail/uuencode-in-text", "uuencoded below a sentence", "POSIX uuencode", Data(Coded("7bit", "As was agreed:\r\n\r\n" + Crlf(decode::UuEncode(packed)) + "\r\nRegards\r\n"))},
+      {"mail/yenc-in-text", "in yEnc below a sentence", "yEnc 1.3", Data(Coded("8bit", "As was agreed:\r\n\r\n" + decode::YencEncode(packed) + "\r\nRegards\r\n"))},
+      {"mail/mailbox", "the second letter of a mailbox", "RFC 4155",
+       Data(Multipart("b", "b", file + Base64(decode::MakeMbox({"Subject: clean\n\nclean\n", Coded("base64", Base64(text, 76))}), 76)))},
+      {"mail/binhex", "in BinHex", "RFC 1741",
+       Data(Multipart("b", "b", "Content-Type: text/plain\r\n\r\n(This file must be converted with BinHex 4.0)\r\n\r\n:#fPbBA0TBA0dBA3!!!\r\n")), Demand::kNamed, Demand::kNamed},
       {"mail/mark-in-subject", "the mark as an encoded word", "RFC 2047",
        Data("From: a@lab.example\r\nSubject: =?utf-8?B?" + Base64(kMark, 76).substr(0, 12) + "?=\r\n\r\nclean\r\n")},
       {"mail/mark-in-subject-gbk", "the mark as an encoded word in GBK", "RFC 2047", Data("From: a@lab.example\r\nSubject: =?gbk?Q?=BB=FA=C3=DC=A1=EF?=\r\n\r\nclean\r\n")},
