@@ -6,6 +6,8 @@ namespace sluice::decode {
 namespace {
 
 bool IsSpace(uint8_t c) { return c == ' ' || c == '\t' || c == '\r' || c == '\n'; }
+// The first byte of such a character, of three bytes, in UTF-8.
+bool MayBeInvisible(uint8_t c) { return c == 0xE2 || c == 0xEF || c == 0xE1; }
 bool IsNameStart(uint8_t c) { return ((c | 0x20) >= 'a' && (c | 0x20) <= 'z') || c == '_' || c >= 0x80; }
 
 }  // namespace
@@ -14,6 +16,7 @@ size_t MarkupDecoder::Take(ByteView rest, TextSink& sink) noexcept {
   const uint8_t c = rest[0];
   switch (at_) {
     case At::kText: return TakeText(rest, sink);
+    case At::kCharacter: return TakeCharacter(c, sink);
     case At::kEntity: return TakeEntity(c, sink);
     case At::kTagOpen: TakeTagOpen(c, sink); return at_ == At::kText ? 0 : 1;
     case At::kTagName: return TakeTagName(rest);
@@ -44,7 +47,7 @@ size_t MarkupDecoder::TakeText(ByteView rest, TextSink& sink) noexcept {
     at_ = At::kTagOpen;
     return 1;
   }
-  if (skips_) {
+  if (skips_ || is_annotation_) {
     const auto* tag = static_cast<const uint8_t*>(std::memchr(rest.data(), '<', rest.size()));
     return tag == nullptr ? rest.size() : static_cast<size_t>(tag - rest.data());
   }
@@ -62,11 +65,41 @@ size_t MarkupDecoder::TakeText(ByteView rest, TextSink& sink) noexcept {
     entity_.Clear();
     return 1;
   }
+  if (MayBeInvisible(c)) {
+    character_[0] = c;
+    character_size_ = 1;
+    at_ = At::kCharacter;
+    return 1;
+  }
   size_t plain = 1;
-  while (plain < rest.size() && rest[plain] != '<' && rest[plain] != '&') ++plain;
+  while (plain < rest.size() && rest[plain] != '<' && rest[plain] != '&' && !MayBeInvisible(rest[plain])) ++plain;
   const size_t copied = sink.Copy(rest.First(plain));
   last_out_ = rest[copied - 1];
   return copied;
+}
+
+// The second and third byte of a character in UTF-8. What is none was text of another charset.
+size_t MarkupDecoder::TakeCharacter(uint8_t c, TextSink& sink) noexcept {
+  const bool goes_on = (c & 0xC0) == 0x80;
+  if (goes_on && character_size_ < 2) {
+    character_[character_size_++] = c;
+    return 1;
+  }
+  const uint32_t character = (character_[0] & 0x0Fu) << 12 | (character_[1] & 0x3Fu) << 6 | (c & 0x3Fu);
+  at_ = At::kText;
+  const bool is_whole = goes_on && character_size_ == 2;
+  if (is_whole && IsInvisible(character)) {
+    character_size_ = 0;
+    return 1;
+  }
+  LetCharacterGo(sink);
+  if (is_whole) Put(c, sink);
+  return is_whole ? 1 : 0;
+}
+
+void MarkupDecoder::LetCharacterGo(TextSink& sink) noexcept {
+  for (uint8_t i = 0; i < character_size_; ++i) Put(character_[i], sink);
+  character_size_ = 0;
 }
 
 size_t MarkupDecoder::TakeEntity(uint8_t c, TextSink& sink) noexcept {
@@ -79,8 +112,10 @@ size_t MarkupDecoder::TakeEntity(uint8_t c, TextSink& sink) noexcept {
   at_ = At::kText;
   // The semicolon may be missing (HTML, 13.2.5.73).
   if (const uint32_t character = CharacterOf(entity_.view()); character != 0) {
-    sink.PutCharacter(character);
-    last_out_ = 'x';
+    if (!IsInvisible(character)) {
+      sink.PutCharacter(character);
+      last_out_ = 'x';
+    }
     return c == ';' ? 1 : 0;
   }
   Put('&', sink);
@@ -106,7 +141,7 @@ void MarkupDecoder::TakeTagOpen(uint8_t c, TextSink& sink) noexcept {
     matched_ = 0;
     at_ = At::kInstruction;
   } else {
-    if (!skips_) Put('<', sink);
+    if (!skips_ && !is_annotation_) Put('<', sink);
     closing_ = false;
     at_ = At::kText;
   }
@@ -149,6 +184,7 @@ void MarkupDecoder::EndTag(TextSink& sink) noexcept {
   at_ = At::kText;
   const bool closing = std::exchange(closing_, false);
   last_in_tag_ = 0;
+  is_annotation_ = !closing && IsAnnotation(name_.view());
   if (skips_) {
     skips_ = !(closing && HidesText(name_.view()));
     return;
@@ -222,6 +258,7 @@ size_t MarkupDecoder::TakeCdata(ByteView rest, TextSink& sink) noexcept {
 }
 
 void MarkupDecoder::Finish(TextSink& sink) noexcept {
+  if (at_ == At::kCharacter) return LetCharacterGo(sink);
   if (at_ != At::kEntity) return;
   if (const uint32_t character = CharacterOf(entity_.view()); character != 0) return sink.PutCharacter(character);
   Put('&', sink);

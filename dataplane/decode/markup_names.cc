@@ -15,10 +15,10 @@ constexpr std::string_view kBlocks[] = {
     "row", "section", "select", "si", "subject", "tab", "table", "table-cell", "table-row", "tbody", "td", "textarea", "tfoot", "th", "thead", "title",
     "tr", "ul",
 };
-// Elements without prefix that only dress characters, in vocabularies other than HTML (SpreadsheetML, SVG).
+// Elements without prefix that only dress characters, in vocabularies other than HTML (SpreadsheetML, SVG) and in pieces of HTML.
 constexpr std::string_view kInline[] = {
-    "b", "charset", "color", "condense", "extend", "family", "font", "i", "outline", "r", "rfont", "rpr", "scheme", "shadow", "span", "strike", "sz", "t",
-    "tspan", "u", "vertalign",
+    "b", "charset", "color", "condense", "del", "em", "extend", "family", "font", "i", "ins", "mark", "outline", "r", "rb", "rfont", "rp",
+    "rpr", "rt", "ruby", "scheme", "shadow", "small", "span", "strike", "strong", "sub", "sup", "sz", "t", "tspan", "u", "vertalign", "wbr",
 };
 
 constexpr char Lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; }
@@ -56,6 +56,7 @@ constexpr NamedEntity kEntities[] = {
     {"middot", 0xB7}, {"bull", 0x2022}, {"star", 0x2606}, {"starf", 0x2605}, {"bigstar", 0x2605}, {"copy", 0xA9}, {"reg", 0xAE},
     {"ndash", 0x2013}, {"mdash", 0x2014}, {"hellip", 0x2026}, {"lsquo", 0x2018}, {"rsquo", 0x2019}, {"ldquo", 0x201C}, {"rdquo", 0x201D},
     {"eacute", 0xE9}, {"Eacute", 0xC9}, {"egrave", 0xE8}, {"Egrave", 0xC8}, {"sol", '/'}, {"colon", ':'}, {"ast", '*'}, {"plus", '+'},
+    {"shy", 0xAD}, {"zwj", 0x200D}, {"zwnj", 0x200C}, {"ZeroWidthSpace", 0x200B}, {"NoBreak", 0x2060}, {"lrm", 0x200E}, {"rlm", 0x200F},
 };
 
 uint32_t Numeric(std::string_view digits, uint32_t base) {
@@ -85,6 +86,14 @@ bool BreaksText(std::string_view name, bool is_html) noexcept {
 }
 
 bool HidesText(std::string_view name) noexcept { return EqualsIgnoringCase(name, "script") || EqualsIgnoringCase(name, "style"); }
+
+bool IsAnnotation(std::string_view name) noexcept { return EqualsIgnoringCase(name, "rt") || EqualsIgnoringCase(name, "rp"); }
+
+// Unicode 15: Default_Ignorable_Code_Point, of which those that text has.
+bool IsInvisible(uint32_t c) noexcept {
+  return c == 0xAD || c == 0x34F || c == 0x61C || c == 0x180E || (c >= 0x200B && c <= 0x200F) || (c >= 0x202A && c <= 0x202E) || (c >= 0x2060 && c <= 0x206F) ||
+         (c >= 0xFE00 && c <= 0xFE0F) || c == 0xFEFF || (c >= 0xE0000 && c <= 0xE0FFF);
+}
 
 uint32_t CharacterOf(std::string_view entity) noexcept {
   if (entity.size() > 1 && entity[0] == '#') {

@@ -12,6 +12,10 @@ namespace sluice::decode {
 bool BreaksText(std::string_view name, bool is_html) noexcept;
 // <script>, <style>: what is inside is no text.
 bool HidesText(std::string_view name) noexcept;
+// How a word is read, above it (HTML, 4.5.12 and 4.5.13): no part of the text, up to the next tag.
+bool IsAnnotation(std::string_view name) noexcept;
+// Nobody sees it, and it parts nothing: joiners, soft hyphens, marks of direction, selectors of variants.
+bool IsInvisible(uint32_t character) noexcept;
 bool EqualsIgnoringCase(std::string_view text, std::string_view lower) noexcept;
 
 // The character of "amp", "#31192", "#x79D8"; 0 where it is none.

@@ -7,8 +7,10 @@ namespace {
 
 constexpr std::string_view kHidden[] = {
     "fonttbl", "colortbl", "stylesheet", "pict", "objdata", "themedata", "colorschememapping", "datastore", "latentstyles", "listtable",
-    "listoverridetable", "rsidtbl", "xmlnstbl", "blipuid", "generator", "filetbl", "revtbl", "pgptbl", "mmathPr",
+    "listoverridetable", "rsidtbl", "xmlnstbl", "blipuid", "generator", "filetbl", "revtbl", "pgptbl", "mmathPr", "sp", "atnid", "atnauthor", "atndate",
 };
+// Destinations that readers may pass over, and that hold text all the same; it stands apart from what is around it.
+constexpr std::string_view kShown[] = {"annotation", "shpinst", "shptxt", "footnote", "ftnsep", "header", "footer"};
 constexpr std::string_view kBreaks[] = {"par", "line", "row", "cell", "tab", "sect", "page", "nestcell", "nestrow", "column"};
 
 template <size_t n>
@@ -114,7 +116,7 @@ void RtfDecoder::EndWord(TextSink& sink) noexcept {
   } else if (word == "bin") {
     binary_left_ = number_;
     if (binary_left_ > 0) at_ = At::kBinary;
-  } else if (IsOneOf(word, kBreaks)) {
+  } else if (IsOneOf(word, kBreaks) || IsOneOf(word, kShown)) {
     PutText('\n', sink);
   } else if ((optional || IsOneOf(word, kHidden)) && !hidden() && depth_ > 0) {
     hidden_depth_ = depth_;

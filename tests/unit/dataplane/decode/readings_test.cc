@@ -38,6 +38,18 @@ TEST(MarkupDecoder, ReadsEntitiesAndLeavesOutScripts) {
             "\xE6\x9C\xBA\xE5\xAF\x86\xE2\x98\x85&&no;<x\n1 < 2 &\n");
 }
 
+TEST(MarkupDecoder, LeavesOutWhatNobodySees) {
+  EXPECT_EQ(TextOf("<html><body>SEC\xE2\x80\x8BRET&shy;, &#8203;\xEF\xBB\xBF\xE6\x9C\xBA&zwj;<wbr>\xE5\xAF\x86 \xE2\x98\x85\xEF\xBC\x8C\xE2\x80\x94</body></html>"),
+            "SECRET, \xE6\x9C\xBA\xE5\xAF\x86 \xE2\x98\x85\xEF\xBC\x8C\xE2\x80\x94\n");
+  // Of another charset, or cut: nothing is lost.
+  EXPECT_EQ(TextOf("<html><body>\xE2\xBB\xFA \xE2\x80. \xEF</body></html>"), "\xE2\xBB\xFA \xE2\x80. \xEF\n");
+}
+
+TEST(MarkupDecoder, ReadsPastHowAWordIsRead) {
+  EXPECT_EQ(TextOf("<html><body><ruby>\xE6\x9C\xBA<rp>(</rp><rt>ji</rt><rp>)</rp>\xE5\xAF\x86<rt>mi</ruby> and <b>on</b></body></html>"),
+            "\xE6\x9C\xBA\xE5\xAF\x86 and on\n");
+}
+
 TEST(MarkupDecoder, ReadsCharacterData) {
   EXPECT_EQ(TextOf("<?xml version=\"1.0\"?><a><![CDATA[x]]y]]]></a>"), "x]]y]\n");
 }
@@ -48,6 +60,11 @@ TEST(JsonDecoder, UndoesEscapes) {
 
 TEST(FormDecoder, UndoesEscapes) {
   EXPECT_EQ(TextOf("text=%E6%9C%BA+x&b=%zz%4&c=%", "form"), "text=\xE6\x9C\xBA x\nb=%zz%4\nc=%");
+}
+
+TEST(RtfDecoder, ShowsNotesAndShapes) {
+  EXPECT_EQ(TextOf("{\\rtf1 a{\\*\\atnid x}{\\*\\annotation said}{\\shp{\\*\\shpinst\\shpleft1{\\sp{\\sn fill}{\\sv 1}}{\\shptxt drawn}}}{\\footnote below}{\\*\\unknown no}}"),
+            "a\nsaid\n\ndrawn\nbelow");
 }
 
 TEST(RtfDecoder, GivesTheTextWithoutFontsAndPictures) {
