@@ -68,7 +68,10 @@ void DecoderChain::End() noexcept { nodes_[0].input_over = true; }
 bool DecoderChain::Next(ViewPiece& piece) noexcept {
   Progress progress = Progress::kAgain;
   while (progress == Progress::kAgain) progress = Advance(piece);
-  return progress == Progress::kPiece;
+  if (progress == Progress::kPiece) return true;
+  // What is here now, the run and the scratch of each depth, is not when this chain is called again.
+  for (size_t depth = 0; depth <= depth_; ++depth) nodes_[depth].from_sign = {};
+  return false;
 }
 
 // The deepest node first: what one decoder gave is used up before it is asked for more, so that one scratch a depth is enough.
@@ -77,6 +80,7 @@ DecoderChain::Progress DecoderChain::Advance(ViewPiece& piece) noexcept {
   if (!node.decided) return GatherPrefix(node) ? Decide(node, piece) : Produce(piece);
   if (!node.opened) return OpenDecoder(node, piece);
   if (node.decoder != nullptr) return node.over ? FinishDecoder(node, piece) : Produce(piece);
+  if (node.pending.empty() && !node.after.empty()) NextPending(node);  // the decoder ended with the prefix
   if (!node.pending.empty()) return PassPlain(node, piece);
   if (depth_ > 0 && node.input_over) return FinishDeepest(piece);
   return Produce(piece);

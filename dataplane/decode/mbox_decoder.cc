@@ -74,6 +74,7 @@ DecodeStep MboxDecoder::Decode(ByteView input, std::span<uint8_t> scratch) noexc
     switch (at_) {
       case At::kLineStart:
         line_is_empty_ = true;
+        has_return_ = false;
         at_ = was_empty_ && c == 'F' ? At::kHeld : At::kLine;
         break;
       case At::kLine: {
@@ -85,8 +86,10 @@ DecodeStep MboxDecoder::Decode(ByteView input, std::span<uint8_t> scratch) noexc
         i += n;
         const bool ends = lf != nullptr && n == rest;
         const size_t characters = n - (ends ? 1 : 0);
-        for (size_t k = i - n; k < i - n + std::min<size_t>(characters, 2); ++k) line_is_empty_ = line_is_empty_ && input[k] == '\r';
-        line_is_empty_ = line_is_empty_ && characters <= 1;
+        if (characters > 0) {
+          line_is_empty_ = line_is_empty_ && !has_return_ && characters == 1 && input[i - n] == '\r';
+          has_return_ = true;
+        }
         if (ends) {
           was_empty_ = line_is_empty_;
           at_ = At::kLineStart;

@@ -33,7 +33,8 @@ class MboxDecoder final : public Decoder {
 
   At at_ = At::kHeld;
   bool was_empty_ = false;  // the line before
-  bool line_is_empty_ = true;
+  bool line_is_empty_ = true;  // of the line at hand: nothing but a carriage return
+  bool has_return_ = false;    // something of it was read
   bool member_open_ = false;
   uint8_t held_size_ = 0, flushed_ = 0;
   std::array<uint8_t, kLongestLine> held_;

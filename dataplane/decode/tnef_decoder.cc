@@ -51,6 +51,7 @@ DecodeState TnefDecoder::BeginAttribute() noexcept {
       break;
     case kAttachTitle:
       title_.Clear();
+      title_over_ = false;
       at_ = At::kName;
       opens_member_ = false;
       break;
@@ -98,7 +99,11 @@ DecodeStep TnefDecoder::Decode(ByteView input, std::span<uint8_t>) noexcept {
       case At::kValue:
       case At::kName: {
         const ByteView part = rest.First(left_);
-        if (at_ == At::kName) title_.Append(part.AsText().substr(0, part.AsText().find('\0')));
+        if (at_ == At::kName && !title_over_) {
+          const size_t end = part.AsText().find('\0');
+          title_.Append(part.AsText().substr(0, end));
+          title_over_ = end != std::string_view::npos;
+        }
         left_ -= static_cast<uint32_t>(part.size());
         consumed += part.size();
         if (left_ > 0) return {consumed, {}, DecodeState::kNeedsInput};

@@ -33,6 +33,7 @@ class TnefDecoder final : public Decoder {
 
   At at_ = At::kSign;
   bool opens_member_ = false, member_open_ = false;
+  bool title_over_ = false;      // its NUL was read
   bool seeks_packed_ = false;    // the member may hold packed RTF
   uint8_t packed_matched_ = 0;   // of its sign
   uint8_t gathered_ = 0;

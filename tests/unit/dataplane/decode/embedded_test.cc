@@ -185,5 +185,17 @@ TEST(Embedded, EncryptedEntriesAreNamed) {
   EXPECT_EQ(opened.encrypted, 300u);
 }
 
+// What is looked at to recognise it is put together of several runs; here it is all of the first container.
+TEST(Embedded, GoesOnBehindAContainerAsLongAsWhatRecognisesIt) {
+  Opener opener;
+  const size_t around = MakeZip({{.name = "a", .text = ""}}).size();
+  const std::string first = MakeZip({{.name = "a", .text = std::string(kRecogniseBytes - around, 't')}});
+  ASSERT_EQ(first.size(), kRecogniseBytes);
+  const std::string second = MakeZip({{.name = "b", .text = SomeText(900), .deflated = true}});
+  const Opened opened = opener.OpenInAnyCut("plain" + first + "between" + second);
+  EXPECT_EQ(opened.views.at("zip:b"), SomeText(900));
+  EXPECT_EQ(opened.outcomes, (std::map<std::string, std::string>()));
+}
+
 }  // namespace
 }  // namespace sluice::decode
