@@ -24,7 +24,10 @@ bool IsRefused(long result) { return result == -1 && errno == EPERM; }
 
 bool EverythingIsRefused() {
   const timespec epoch{};
-  return IsRefused(ptrace(PTRACE_TRACEME, 0, nullptr, nullptr)) && IsRefused(unshare(CLONE_NEWUSER)) && IsRefused(mount("none", "/nowhere", "tmpfs", 0, nullptr)) &&
+#ifndef SLUICE_SANITIZED  // which looks for leaks by it
+  if (!IsRefused(ptrace(PTRACE_TRACEME, 0, nullptr, nullptr))) return false;
+#endif
+  return IsRefused(unshare(CLONE_NEWUSER)) && IsRefused(mount("none", "/nowhere", "tmpfs", 0, nullptr)) &&
          IsRefused(syscall(SYS_io_uring_setup, 1, nullptr)) && IsRefused(syscall(SYS_userfaultfd, 0)) && IsRefused(clock_settime(CLOCK_REALTIME, &epoch)) &&
          IsRefused(syscall(SYS_keyctl, 0, 0, 0, 0, 0)) && IsRefused(syscall(SYS_init_module, nullptr, 0, "")) &&
          IsRefused(syscall(0x40000000L | SYS_getpid));  // by the numbers of x32

@@ -62,7 +62,10 @@ class Pki {
     if (!wanted.alternative_names.empty()) Extend(pair.certificate, NID_subject_alt_name, wanted.alternative_names);
     ASSERT_GT(X509_sign(pair.certificate, issuer.key, EVP_sha256()), 0);
     Write(name, pair);
-    made_[name] = pair;
+    Pair& kept = made_[name];
+    EVP_PKEY_free(kept.key);
+    X509_free(kept.certificate);
+    kept = pair;
   }
 
   std::string File(const std::string& name) const { return (folder_ / name).string(); }
