@@ -9,7 +9,7 @@ constexpr std::string_view kHidden[] = {
     "fonttbl", "colortbl", "stylesheet", "pict", "objdata", "themedata", "colorschememapping", "datastore", "latentstyles", "listtable",
     "listoverridetable", "rsidtbl", "xmlnstbl", "blipuid", "generator", "filetbl", "revtbl", "pgptbl", "mmathPr", "sp", "atnid", "atnauthor", "atndate",
 };
-// Destinations that readers may pass over, and that hold text all the same; it stands apart from what is around it.
+// Destinations whose text stands apart from what is around it, some of them such that readers may pass over.
 constexpr std::string_view kShown[] = {"annotation", "shpinst", "shptxt", "footnote", "ftnsep", "header", "footer"};
 constexpr std::string_view kBreaks[] = {"par", "line", "row", "cell", "tab", "sect", "page", "nestcell", "nestrow", "column"};
 
@@ -25,11 +25,45 @@ bool IsDigit(uint8_t c) { return c >= '0' && c <= '9'; }
 void RtfDecoder::PutText(uint8_t c, TextSink& sink) noexcept {
   is_optional_ = false;
   if (skip_ > 0) --skip_;
-  else if (!hidden()) sink.Put(c);
+  else if (hidden()) return;
+  else if (aside_depth_ != 0) PutAside({&c, 1});
+  else sink.Put(c);
+}
+
+void RtfDecoder::PutCharacter(uint32_t character, TextSink& sink) noexcept {
+  if (hidden()) return;
+  if (aside_depth_ == 0) return sink.PutCharacter(character);
+  std::array<uint8_t, 4> bytes;
+  TextSink one(bytes);
+  one.PutCharacter(character);
+  PutAside(one.view());
+}
+
+// REQUIRES: there is room; Take sees to it.
+void RtfDecoder::PutAside(ByteView bytes) noexcept {
+  std::memcpy(aside_.data() + aside_size_, bytes.data(), bytes.size());
+  aside_size_ = static_cast<uint16_t>(aside_size_ + bytes.size());
+}
+
+// A few bytes of it, on lines of its own.
+void RtfDecoder::LetAsideGo(TextSink& sink) noexcept {
+  if (!std::exchange(aside_begun_, true)) sink.Put('\n');
+  const size_t n = std::min<size_t>(kMostPerTake - 2, aside_size_ - aside_out_);
+  (void)sink.Copy(ByteView(aside_.data() + aside_out_, n));
+  aside_out_ = static_cast<uint16_t>(aside_out_ + n);
+  if (aside_out_ < aside_size_) return;
+  // Where it is still being read it was too long: the rest follows at once.
+  if (std::exchange(aside_depth_, 0) == 0) sink.Put('\n');
+  aside_size_ = aside_out_ = 0;
+  aside_begun_ = lets_aside_go_ = false;
 }
 
 void RtfDecoder::CloseGroup() noexcept {
   if (hidden_depth_ == depth_) hidden_depth_ = 0;
+  if (aside_depth_ == depth_ && aside_depth_ != 0) {
+    aside_depth_ = 0;
+    if (aside_size_ > 0) PutAside(ByteView(std::string_view("\n")));
+  }
   if (depth_ > 0) --depth_;
   skip_ = 0;
   is_optional_ = false;
@@ -37,6 +71,10 @@ void RtfDecoder::CloseGroup() noexcept {
 
 size_t RtfDecoder::Take(ByteView rest, TextSink& sink) noexcept {
   const uint8_t c = rest[0];
+  if (lets_aside_go_ || aside_size_ + kMostPerTake > kMostAside) {
+    LetAsideGo(sink);
+    return 0;
+  }
   switch (at_) {
     case At::kText:
       if (c == '\\') at_ = At::kControl;
@@ -106,7 +144,7 @@ void RtfDecoder::EndWord(TextSink& sink) noexcept {
     // A signed number of 16 bits.
     const uint32_t unit = (negative_ ? 0x10000 - number_ : number_) & 0xFFFF;
     const uint32_t character = surrogates_.Add(unit);
-    if (character != 0 && !hidden()) sink.PutCharacter(character);
+    if (character != 0) PutCharacter(character, sink);
     skip_ = fallback_;
     return;
   }
@@ -116,8 +154,11 @@ void RtfDecoder::EndWord(TextSink& sink) noexcept {
   } else if (word == "bin") {
     binary_left_ = number_;
     if (binary_left_ > 0) at_ = At::kBinary;
-  } else if (IsOneOf(word, kBreaks) || IsOneOf(word, kShown)) {
+  } else if (IsOneOf(word, kBreaks)) {
     PutText('\n', sink);
+    lets_aside_go_ = aside_depth_ == 0 && aside_size_ > 0 && !hidden();
+  } else if (IsOneOf(word, kShown)) {
+    if (!hidden() && aside_depth_ == 0 && depth_ > 0) aside_depth_ = depth_;
   } else if ((optional || IsOneOf(word, kHidden)) && !hidden() && depth_ > 0) {
     hidden_depth_ = depth_;
   }

@@ -1,7 +1,7 @@
 // TextReading: the frame of decoders that read text byte by byte: how much is taken, where it goes, when scratch is full.
 //
 // A reading derives from TextReading<itself> and offers Take (from a rest that is not empty: how many bytes were taken; none only
-// where what was held back was let go) and Finish (what was held back). Each writes at most kMostPerTake bytes and what it copies.
+// where what was held back was let go) and Finish (what was held back; where that may not fit, holds_text says that there is more). Each writes at most kMostPerTake bytes and what it copies.
 // Thread: one worker. Allocates: never. Failure: none; what is no escape is text.
 #pragma once
 
@@ -96,6 +96,9 @@ class TextReading : public Decoder {
   DecodeStep End(std::span<uint8_t> scratch) noexcept final {
     TextSink sink(scratch);
     static_cast<Derived*>(this)->Finish(sink);
+    if constexpr (requires(const Derived& derived) { derived.holds_text(); }) {
+      if (static_cast<Derived*>(this)->holds_text()) return {0, sink.view(), DecodeState::kMoreOutput};
+    }
     return {0, sink.view(), DecodeState::kEnd};
   }
   bool may_end() const noexcept final { return true; }

@@ -62,9 +62,13 @@ TEST(FormDecoder, UndoesEscapes) {
   EXPECT_EQ(TextOf("text=%E6%9C%BA+x&b=%zz%4&c=%", "form"), "text=\xE6\x9C\xBA x\nb=%zz%4\nc=%");
 }
 
-TEST(RtfDecoder, ShowsNotesAndShapes) {
-  EXPECT_EQ(TextOf("{\\rtf1 a{\\*\\atnid x}{\\*\\annotation said}{\\shp{\\*\\shpinst\\shpleft1{\\sp{\\sn fill}{\\sv 1}}{\\shptxt drawn}}}{\\footnote below}{\\*\\unknown no}}"),
-            "a\nsaid\n\ndrawn\nbelow");
+TEST(RtfDecoder, ShowsNotesAndShapesBehindTheirParagraph) {
+  EXPECT_EQ(TextOf("{\\rtf1 wo{\\*\\atnid x}{\\*\\annotation said \\u9733?}rd{\\shp{\\*\\shpinst\\shpleft1{\\sp{\\sn fill}{\\sv 1}}{\\shptxt drawn}}}{\\*\\unknown no}\\par next{\\footnote below}!}"),
+            "word\n\nsaid \xE2\x98\x85\ndrawn\n\nnext!\nbelow\n\n");
+  const std::string longest(3000, 'x');
+  std::string text = TextOf("{\\rtf1 a{\\footnote " + longest + "}b}");
+  text.erase(std::remove(text.begin(), text.end(), '\n'), text.end());
+  EXPECT_EQ(text, "a" + longest + "b");
 }
 
 TEST(RtfDecoder, GivesTheTextWithoutFontsAndPictures) {
