@@ -11,7 +11,7 @@ source "$TEST_FOLDER/lib_stream.sh"
 umount -l "$SLUICE_WORK/$(basename "$0" .sh)/control" 2>/dev/null || true
 LabPrepare "$SLUICE_WORK/$(basename "$0" .sh)"
 mkdir "$LAB_DIR/control"
-mount -t tmpfs -o size=24m,mode=0700 tmpfs "$LAB_DIR/control" || Skip "a tmpfs cannot be mounted here"
+mount -t tmpfs -o size=96m,mode=0700 tmpfs "$LAB_DIR/control" || Skip "a tmpfs cannot be mounted here"
 EndTest() {
   LabDown || true
   umount -l "$LAB_DIR/control" 2>/dev/null || true
