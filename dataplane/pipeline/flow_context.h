@@ -23,8 +23,10 @@ namespace sluice::pipeline {
 struct ExpectedFlow;
 struct HeldPacket;
 
-// Names that few protocols have: the people of a letter, the fingerprint of a TLS client.
+// Names that few flows have: the people of a letter, the fingerprint of a TLS client, the server by its other name (a tunnel through a
+// proxy, TLS that begins within another protocol).
 struct RareNames {
+  InlineText<128> other_server;
   InlineText<120> sender;
   InlineText<248> recipients;  // of the letter at hand, joined by commas
   InlineText<40> fingerprint;
@@ -32,7 +34,8 @@ struct RareNames {
 
 // Names seen in a flow, for its flow record; most flows of a protocol with names have one or two.
 struct FlowNames {
-  InlineText<128> host, sni;
+  InlineText<128> server;      // as the protocol or as TLS names it, whichever came first
+  bool server_is_sni = false;  // TLS
   InlineText<56> user;
   InlineText<48> version;
   RareNames* rare = nullptr;

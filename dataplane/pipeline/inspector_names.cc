@@ -23,8 +23,15 @@ void Inspector::KeepName(NameKind kind, std::string_view text) noexcept {
   }
   FlowNames& names = *flow.names;
   switch (kind) {
-    case NameKind::kHost: names.host.Assign(text); break;
-    case NameKind::kSni: names.sni.Assign(text); break;
+    case NameKind::kHost:
+    case NameKind::kSni:
+      if (names.server.empty()) names.server_is_sni = kind == NameKind::kSni;
+      if (names.server_is_sni == (kind == NameKind::kSni)) {
+        names.server.Assign(text);
+      } else {
+        KeepRareName(kind, text);
+      }
+      break;
     case NameKind::kUser: names.user.Assign(text); break;
     case NameKind::kUserAgent:
     case NameKind::kVersion:
@@ -49,7 +56,9 @@ void Inspector::KeepRareName(NameKind kind, std::string_view text) noexcept {
     return;
   }
   RareNames& rare = *names.rare;
-  if (kind == NameKind::kFingerprint) {
+  if (kind == NameKind::kHost || kind == NameKind::kSni) {
+    rare.other_server.Assign(text);
+  } else if (kind == NameKind::kFingerprint) {
     rare.fingerprint.Assign(text);
   } else if (kind == NameKind::kSender) {
     rare.sender.Assign(text);

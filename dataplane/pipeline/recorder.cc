@@ -116,11 +116,12 @@ void Recorder::FlowReport(const flow::FlowKey& key, FlowContext& flow, uint32_t 
     body.totals = flow.totals;
     body.fates = flow.fates;
     if (flow.names != nullptr) {
-      body.host.Assign(flow.names->host.view());
-      body.sni.Assign(flow.names->sni.view());
+      const bool is_sni = flow.names->server_is_sni;
+      (is_sni ? body.sni : body.host).Assign(flow.names->server.view());
       body.user.Assign(flow.names->user.view());
       body.version.Assign(flow.names->version.view());
       if (const RareNames* rare = flow.names->rare; rare != nullptr) {
+        (is_sni ? body.host : body.sni).Assign(rare->other_server.view());
         body.sender.Assign(rare->sender.view());
         body.recipients.Assign(rare->recipients.view());
         body.fingerprint.Assign(rare->fingerprint.view());

@@ -318,6 +318,26 @@ TEST(Pipeline, ReportsAFlowEveryMinuteAndAtItsEnd) {
   EXPECT_EQ(fates, seen.totals.bytes);
 }
 
+// A letter in a connection that goes on with TLS names its client first and its server then.
+TEST(Pipeline, AFlowHasBothNamesOfItsServer) {
+  const auto with = [](size_t width, const std::string& body) {
+    std::string out;
+    for (size_t i = width; i-- > 0;) out += static_cast<char>(body.size() >> (8 * i));
+    return out + body;
+  };
+  const std::string name = with(2, with(2, std::string(1, '\0') + with(2, "mx.example")));
+  const std::string body = "\x03\x03" + std::string(32, 'r') + with(1, "") + with(2, "\x13\x01") + with(1, std::string(1, '\0')) + with(2, std::string(2, '\0') + name);
+  const std::string hello = "\x16\x03\x01" + with(2, "\x01" + with(3, body));
+  TcpSession session({.server_port = 25});
+  session.Handshake().Download("220 mx ESMTP\r\n").Upload("EHLO host.example\r\n").Download("250-mx\r\n250 STARTTLS\r\n");
+  session.Upload("STARTTLS\r\n").Download("220 go\r\n").Upload(hello).Finish();
+  const Seen seen = Play(session.frames(), BlockingPolicy(), {.flows = true});
+  ASSERT_FALSE(seen.records.empty());
+  ASSERT_EQ(seen.records.back().kind, event::RecordKind::kFlow);
+  EXPECT_EQ(seen.records.back().body.flow.host.view(), "host.example");
+  EXPECT_EQ(seen.records.back().body.flow.sni.view(), "mx.example");
+}
+
 TEST(Pipeline, FullTableIsCountedAndClosedInline) {
   std::vector<TimedFrame> frames;
   for (uint16_t i = 0; i < 3000; ++i) {
