@@ -15,7 +15,7 @@ LabPolicy "$TEST_RULES"
 
 Begin() {
   StreamStart 1000 200 1
-  StreamAppliance "LD_PRELOAD=$SLUICE_BIN/injected_faults.so" "SLUICE_FAULTS=$FAULTS"
+  StreamAppliance "LD_PRELOAD=$(FaultsLibrary)" "SLUICE_FAULTS=$FAULTS"
   EventuallyThat "packets run" MetricGrows sluice_packets_total
 }
 Fault() { touch "$FAULTS/$1"; }
@@ -117,7 +117,7 @@ StreamStop
 
 # Under a service manager: packets run until its watchdog ends the process, and then again.
 rm -f "$LAB_DIR/ready"
-env "LD_PRELOAD=$SLUICE_BIN/injected_faults.so" "SLUICE_FAULTS=$FAULTS" python3 "$TEST_FOLDER/supervisor.py" "$LAB_DIR/notify.sock" 4 \
+env "LD_PRELOAD=$(FaultsLibrary)" "SLUICE_FAULTS=$FAULTS" python3 "$TEST_FOLDER/supervisor.py" "$LAB_DIR/notify.sock" 4 \
   "$SLUICE_BIN/sluiced" run -c "$LAB_DIR/sluice.yaml" --ready-file "$LAB_DIR/ready" >>"$LAB_DIR/supervisor.log" 2>&1 &
 supervisor=$!
 LAB_PIDS+=("$supervisor")

@@ -12,7 +12,7 @@ FAULTS=$LAB_DIR/faults
 mkdir "$FAULTS"
 LabPolicy "$TEST_RULES"
 
-Start() { StreamAppliance "LD_PRELOAD=$SLUICE_BIN/injected_faults.so" "SLUICE_FAULTS=$FAULTS" SLUICE_POOL_FAULT=1; }
+Start() { StreamAppliance "LD_PRELOAD=$(FaultsLibrary)" "SLUICE_FAULTS=$FAULTS" SLUICE_POOL_FAULT=1; }
 # Begin UPLOADS-A-SECOND MARKED-EACH
 Begin() {
   StreamStart "$1" 2000 "$2"
@@ -70,6 +70,11 @@ import datetime, json, sys
 times = [json.loads(line)["time"] for line in open(sys.argv[1])]
 seconds = [datetime.datetime.strptime(time[:19], "%Y-%m-%dT%H:%M:%S") for time in times]
 sys.exit(0 if (max(seconds) - min(seconds)).total_seconds() < 300 else 1)' "$LAB_DIR/findings.jsonl"
+
+if [[ $(FaultsLibrary) == *san* ]]; then
+  echo "passed over: twice what the workers take; in a sanitizer's build the thread that hands them the packets is as slow as they are"
+  exit 0
+fi
 
 # Workers that are slow: what they can take is what they were handed while there was too much of it, and twice that is offered then.
 LAB_WORKERS=2 StreamConfig

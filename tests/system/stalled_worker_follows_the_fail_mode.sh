@@ -23,7 +23,7 @@ Begin() {
     "  inside: {driver: af_packet, interface: left, queues: 1}" "pairs: [{ports: [outside, inside]}]"
   LabControl
   sed -i 's/idle: sleep/idle: sleep, stall_after: 300/' "$LAB_DIR/sluice.yaml"
-  LD_PRELOAD=$SLUICE_BIN/injected_faults.so SLUICE_FAULTS=$FAULTS LabAppliance
+  LD_PRELOAD=$(FaultsLibrary) SLUICE_FAULTS=$FAULTS LabAppliance
   LabReachable
 }
 # The code that curl prints is in $LAB_DIR/code when it has ended.

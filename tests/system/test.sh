@@ -47,6 +47,11 @@ Eventually() {
   Expect "$what" "$expected" "$got"
 }
 
+# For LD_PRELOAD: injected_faults.cc, behind the runtime of the sanitizer that it was built with, if any, which wants to be the first.
+FaultsLibrary() {
+  ldd "$SLUICE_BIN/injected_faults.so" | awk -v library="$SLUICE_BIN/injected_faults.so" '/lib[at]san/ {printf "%s:", $3} END {print library}'
+}
+
 # EventuallyThat WHAT COMMAND…: the command succeeds within ten seconds.
 EventuallyThat() {
   local what=$1 try

@@ -98,7 +98,11 @@ TEST(Exporter, CountsWhatItsSpoolDropped) {
   const auto exporter = Make(folder, received, 100);
   TakeSome(*exporter, 50);
   ASSERT_TRUE(Within(kLimit, [&] { return exporter->Describe().dropped > 0; }));
-  EXPECT_EQ(exporter->Describe().dropped + exporter->Describe().waiting, 50u);
+  // For a moment, what has just been written is counted where it was and where it is.
+  EXPECT_TRUE(Within(kLimit, [&] {
+    const ExporterStatus status = exporter->Describe();
+    return status.dropped + status.waiting == 50;
+  }));
 }
 
 TEST(Exporter, PassesOverWhatItCannotReadAndCountsIt) {
