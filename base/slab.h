@@ -13,6 +13,7 @@
 #include <cstring>
 #include <utility>
 
+#include "base/huge_pages.h"
 #include "base/result.h"
 
 namespace sluice {
@@ -30,6 +31,7 @@ class Slab {
     if (memory == MAP_FAILED) {
       return Error::FromErrno(errno, "a slab of " + std::to_string(slab.mapped_bytes()) + " bytes was refused");
     }
+    AdviseHugePages(memory, slab.mapped_bytes());
     slab.memory_ = static_cast<uint8_t*>(memory);
     return slab;
   }

@@ -8,6 +8,8 @@
 #include <string>
 #include <utility>
 
+#include "base/huge_pages.h"
+
 namespace sluice::match {
 namespace {
 
@@ -53,6 +55,7 @@ Result<StreamPool> StreamPool::Create(std::shared_ptr<const Databases> databases
     return Error(ErrorCode::kResourceExhausted, "match streams: the system refused " + std::to_string(pool.mapped_bytes_) +
                                                     " bytes for " + std::to_string(slots) + " streams; lower max_streams");
   }
+  AdviseHugePages(memory, pool.mapped_bytes_);
   pool.memory_ = static_cast<uint8_t*>(memory);
   pool.owner_ = std::move(databases);
   pool.calls_ = calls;

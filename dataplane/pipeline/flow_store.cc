@@ -1,6 +1,6 @@
 #include "dataplane/pipeline/flow_store.h"
 
-#include "base/stage_clock.h"
+#include <cstddef>
 
 namespace sluice::pipeline {
 
@@ -12,15 +12,19 @@ Result<FlowStore> FlowStore::Create(const flow::FlowTableOptions& options) {
   return FlowStore(std::move(table).value(), std::move(contexts).value());
 }
 
-void FlowStore::Prefetch(std::span<packet::Packet* const> burst) const noexcept {
-  const InStage stage(Stage::kFlow);
+void FlowStore::Prefetch(std::span<packet::Packet* const> burst, std::span<const FlowContext*> likely) const noexcept {
   for (const packet::Packet* packet : burst) table_.Prefetch(packet->flow_hash);
-  // The buckets are on their way; now the flows themselves, with what the stream reads first of their contexts.
-  for (const packet::Packet* packet : burst) {
-    flow::FlowIndex likely;
-    if (!table_.PrefetchFlow(packet->flow_hash, likely)) continue;
-    const auto* context = reinterpret_cast<const char*>(&contexts_[likely.value()]);
-    for (size_t line = 0; line < 4; ++line) __builtin_prefetch(context + 64 * line);
+  // The buckets are on their way; now the flows themselves, with what each packet touches of their contexts.
+  for (size_t i = 0; i < burst.size(); ++i) {
+    flow::FlowIndex index;
+    likely[i] = nullptr;
+    if (!table_.PrefetchFlow(burst[i]->flow_hash, index)) continue;
+    likely[i] = &contexts_[index.value()];
+    const auto* context = reinterpret_cast<const char*>(likely[i]);
+    for (const size_t at : {offsetof(FlowContext, last), offsetof(FlowContext, objects), offsetof(FlowContext, tcp),
+                            offsetof(FlowContext, tcp) + sizeof(stream::TcpHalf), offsetof(FlowContext, totals), offsetof(FlowContext, fates)}) {
+      __builtin_prefetch(context + at);
+    }
   }
 }
 

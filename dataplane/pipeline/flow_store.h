@@ -16,8 +16,9 @@ class FlowStore {
  public:
   static Result<FlowStore> Create(const flow::FlowTableOptions& options);
 
-  // Brings in the cache lines that Place and then the context will need, for a whole burst at a time.
-  void Prefetch(std::span<packet::Packet* const> burst) const noexcept;
+  // Brings in the cache lines that Place and then the stream will need, for a whole burst at a time. `likely` are the contexts of its
+  // packets then, nullptr where there is none or it is not found at once. REQUIRES: likely.size() >= burst.size().
+  void Prefetch(std::span<packet::Packet* const> burst, std::span<const FlowContext*> likely) const noexcept;
   flow::FlowLookup Place(const packet::Packet& packet, Timestamp now) noexcept {
     return table_.FindOrCreate(packet.conversation, packet.flow_hash, now);
   }

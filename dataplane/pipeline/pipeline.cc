@@ -24,16 +24,6 @@ Fate FateOf(stream::SegmentNote note) {
   }
 }
 
-// Beyond this the processor has seen where the reading goes.
-constexpr uint32_t kPrefetchedBytes = 2048;
-constexpr uint32_t kCacheLine = 64;
-
-// Always inline: a function that does nothing but prefetch counts as one without effect, and calls to it as superfluous.
-[[gnu::always_inline]] inline void PrefetchFrame(const Packet& packet) {
-  const uint32_t bytes = std::min(packet.length, kPrefetchedBytes);
-  for (uint32_t at = 0; at < bytes; at += kCacheLine) __builtin_prefetch(packet.data + at);
-}
-
 }  // namespace
 
 // ---- The way of a packet -----------------------------------------------------------------------------------------------
@@ -42,12 +32,13 @@ void Pipeline::Process(std::span<Packet* const> burst, Output& out, std::vector<
   const InStage stage(Stage::kAction);
   impl_->out = &out;
   impl_->recycled = &recycled;
-  impl_->flows->Prefetch(burst);
-  // While one packet is inspected the next one's bytes come in.
-  if (!burst.empty()) PrefetchFrame(*burst.front());
-  for (size_t i = 0; i < burst.size(); ++i) {
-    if (i + 1 < burst.size()) PrefetchFrame(*burst[i + 1]);
-    impl_->One(*burst[i]);
+  for (; !burst.empty(); burst = burst.subspan(std::min(burst.size(), Lookahead::kMostPackets))) {
+    const auto next = burst.first(std::min(burst.size(), Lookahead::kMostPackets));
+    impl_->lookahead.Begin(*impl_->flows, next);
+    for (size_t i = 0; i < next.size(); ++i) {
+      impl_->lookahead.Reach(i);
+      impl_->One(*next[i]);
+    }
   }
   impl_->PublishBurst();
   impl_->TakeReleased();

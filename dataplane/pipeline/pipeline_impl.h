@@ -12,6 +12,7 @@
 #include "dataplane/pipeline/held_packet.h"
 #include "dataplane/pipeline/inspector.h"
 #include "dataplane/pipeline/interceptor.h"
+#include "dataplane/pipeline/lookahead.h"
 #include "dataplane/pipeline/pipeline.h"
 #include "dataplane/pipeline/recorder.h"
 
@@ -103,6 +104,7 @@ struct Pipeline::Impl {
   Recorder recorder;
   Interceptor interceptor;
   std::optional<FlowStore> flows;
+  Lookahead lookahead;
   std::optional<stream::TcpReassembler> reassembler;
   std::unique_ptr<Inspector> inspector;
   std::optional<SlabPool<NoteTally>> notes;

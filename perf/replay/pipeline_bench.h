@@ -81,13 +81,19 @@ class Bench {
     batch_.reserve(kBurst);
   }
 
-  // A packet to fill, as a driver takes one from its pool.
+  // A packet to fill, as a driver takes one from its pool: it has the data pointer of its last use, none the first time.
   packet::Packet& Claim() {
     if (free_.empty()) return packets_.emplace_back();
-    packet::Packet& packet = *free_.back();
-    free_.pop_back();
+    packet::Packet& packet = *free_.front();
+    free_.pop_front();
+    const uint8_t* buffer = packet.data;
     packet = packet::NewPacket();
+    packet.data = buffer;
     return packet;
+  }
+  // As a pool of so many that all were used before.
+  void FillPool(size_t packets) {
+    while (packets_.size() < packets) free_.push_back(&packets_.emplace_back());
   }
   // A burst is collected and then taken as a worker takes it from a port.
   void Take(packet::Packet& packet) {
@@ -125,7 +131,7 @@ class Bench {
   pipeline::Output out_;
   std::vector<packet::Packet*> burst_, batch_, recycled_;
   std::deque<packet::Packet> packets_;
-  std::vector<packet::Packet*> free_;
+  std::deque<packet::Packet*> free_;  // the one used longest ago first
 };
 
 inline double SecondsOf(const std::function<void()>& work) {
@@ -139,7 +145,13 @@ inline double Median(std::vector<double> values) {
   return values[values.size() / 2];
 }
 
-// Cycles of the last PipelineSeconds by stage, in builds that count them.
+inline void ResetStages() {
+#ifdef SLUICE_STAGE_CYCLES
+  StageClock::Get().Reset();
+#endif
+}
+
+// Cycles since then by stage, in builds that count them.
 inline void PrintStages([[maybe_unused]] size_t packets) {
 #ifdef SLUICE_STAGE_CYCLES
   const StageClock& clock = StageClock::Get();
@@ -158,9 +170,7 @@ inline void PrintStages([[maybe_unused]] size_t packets) {
 inline double PipelineSeconds(const Traffic& traffic, const std::shared_ptr<const bundle::Bundle>& policy, stream::Mode mode, uint32_t flows,
                        uint64_t& findings) {
   Bench bench(policy, mode, flows * 2, true);
-#ifdef SLUICE_STAGE_CYCLES
-  StageClock::Get().Reset();
-#endif
+  ResetStages();
   const double seconds = SecondsOf([&] {
     int64_t time = 1'700'000'000'000'000'000;
     uint64_t index = 0;

@@ -4,6 +4,7 @@
 //   pipeline_perf short       short flows per second
 //   pipeline_perf decided     packets per second of flows that are blocked already
 //   pipeline_perf publish     how long a worker pauses when a policy is published in the middle of uploads
+//   pipeline_perf flows       time for a packet while a thousand to a million uploads are under way, each next packet of another one
 //   pipeline_perf memory N    resident memory of N concurrent TCP flows in the middle of a request
 #include <unistd.h>
 
@@ -16,6 +17,7 @@
 #include <CLI/CLI.hpp>
 
 #include "perf/replay/bare_scan.h"
+#include "perf/replay/flow_scale.h"
 #include "perf/replay/pipeline_bench.h"
 #include "tests/support/tcp_session.h"
 
@@ -134,6 +136,27 @@ void RunPublish(const std::string& which, int runs, uint32_t flows) {
   std::printf("  the slowest burst of %zu packets: %.0f us before, %.0f us behind it\n", kBurst, Median(slowest_before) * 1e6, Median(slowest_after) * 1e6);
 }
 
+void RunFlows(const std::string& which, int runs, uint32_t most) {
+  constexpr size_t kPackets = 1u << 17;
+  const auto policy = Policy(which);
+  for (const stream::Mode mode : {stream::Mode::kTap, stream::Mode::kInline}) {
+    std::vector<std::unique_ptr<FlowScale>> scales;
+    for (uint32_t flows = 1000; flows <= most; flows *= 10) scales.push_back(std::make_unique<FlowScale>(policy, mode, flows));
+    std::vector<std::vector<double>> each(scales.size());
+    for (int run = 0; run < runs; ++run) {
+      for (size_t i = 0; i < scales.size(); ++i) {
+        ResetStages();
+        each[i].push_back(scales[i]->NanosecondsAPacket(kPackets));
+        if (run + 1 == runs) PrintStages(kPackets);
+      }
+    }
+    for (size_t i = 0; i < scales.size(); ++i) {
+      std::printf("flows: %7u uploads under way, %s: %4.0f ns a packet, %.2f of the first; %lu flows made\n", scales[i]->flows(),
+                  mode == stream::Mode::kTap ? "tap   " : "inline", Median(each[i]), Median(each[i]) / Median(each[0]), scales[i]->made());
+    }
+  }
+}
+
 double ResidentGibibytes() {
   std::ifstream statm("/proc/self/statm");
   uint64_t total = 0, resident = 0;
@@ -190,6 +213,9 @@ int main(int argc, char** argv) {
   publish->add_option("--flows", flows);
   publish->add_option("--policy", policy);
   CLI::App* decided = app.add_subcommand("decided");
+  CLI::App* scale = app.add_subcommand("flows");
+  scale->add_option("--flows", many_flows, "at most");
+  scale->add_option("--policy", policy);
   CLI::App* memory = app.add_subcommand("memory");
   memory->add_option("--flows", many_flows);
   CLI11_PARSE(app, argc, argv);
@@ -197,6 +223,7 @@ int main(int argc, char** argv) {
   if (*brief) sluice::perf::RunShort(policy, runs, short_flows);
   if (*publish) sluice::perf::RunPublish(policy, runs, flows);
   if (*decided) sluice::perf::RunDecided(runs);
+  if (*scale) sluice::perf::RunFlows(policy, runs, many_flows);
   if (*memory) sluice::perf::RunMemory(many_flows);
   return 0;
 }
