@@ -117,7 +117,7 @@ StreamStop
 
 # Under a service manager: packets run until its watchdog ends the process, and then again.
 rm -f "$LAB_DIR/ready"
-env "LD_PRELOAD=$(FaultsLibrary)" "SLUICE_FAULTS=$FAULTS" python3 "$TEST_FOLDER/supervisor.py" "$LAB_DIR/notify.sock" 4 \
+python3 "$TEST_FOLDER/supervisor.py" "$LAB_DIR/notify.sock" 4 env "LD_PRELOAD=$(FaultsLibrary)" "SLUICE_FAULTS=$FAULTS" \
   "$SLUICE_BIN/sluiced" run -c "$LAB_DIR/sluice.yaml" --ready-file "$LAB_DIR/ready" >>"$LAB_DIR/supervisor.log" 2>&1 &
 supervisor=$!
 LAB_PIDS+=("$supervisor")
